@@ -1,0 +1,74 @@
+// What JavaScript sees: the engines' self-descriptions, Network and Run. Nothing else is kept per
+// environment.
+#include <napi.h>
+
+#include "border.h"
+#include "network_object.h"
+#include "run_object.h"
+
+namespace pktgen {
+namespace {
+
+Napi::Object encode(Napi::Env env, const EngineOption& option) {
+  Napi::Object out = Napi::Object::New(env);
+  const bool is_flag = option.type == EngineOption::Type::kFlag;
+  out.Set("name", option.name);
+  out.Set("type", is_flag ? "flag" : "integer");
+  out.Set("fallback", is_flag ? Napi::Value(Napi::Boolean::New(env, option.fallback != 0))
+                              : Napi::Value(Napi::Number::New(env, static_cast<double>(option.fallback))));
+  out.Set("minimum", static_cast<double>(option.minimum));
+  out.Set("maximum", static_cast<double>(option.maximum));
+  out.Set("powerOfTwo", option.power_of_two);
+  out.Set("description", option.description);
+  return out;
+}
+
+Napi::Value engines(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array out = Napi::Array::New(env);
+  for (const EngineInfo* engine = first_engine(); engine != nullptr; engine = engine->next) {
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("name", engine->name);
+    entry.Set("summary", engine->summary);
+    entry.Set("needsDevice", engine->needs_device);
+    Napi::Array options = Napi::Array::New(env);
+    for (const EngineOption& option : engine->options) options.Set(options.Length(), encode(env, option));
+    entry.Set("options", options);
+    out.Set(out.Length(), entry);
+  }
+  return out;
+}
+
+Napi::Value errno_name(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), Error::errno_name(info[0].ToNumber().Int32Value()));
+}
+
+Napi::Value set_error_class(const Napi::CallbackInfo& info) {
+  if (!info[0].IsFunction()) throw Napi::TypeError::New(info.Env(), "errorClass: expected a class");
+  info.Env().GetInstanceData<AddonState>()->error_class = Napi::Persistent(info[0].As<Napi::Function>());
+  return info.Env().Undefined();
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto* state = new AddonState();  // owned by the environment from here on
+  env.SetInstanceData(state);
+  const Napi::Function network = NetworkObject::define(env);
+  const Napi::Function run = RunObject::define(env);
+  state->network_class = Napi::Persistent(network);
+  state->run_class = Napi::Persistent(run);
+  exports.Set("Network", network);
+  exports.Set("Run", run);
+  exports.Set("counterNames", counter_names(env));
+  exports.Set("engines", Napi::Function::New(env, engines));
+  exports.Set("errnoName", Napi::Function::New(env, errno_name));
+  exports.Set("setErrorClass", Napi::Function::New(env, set_error_class));
+  return exports;
+}
+
+}  // namespace
+}  // namespace pktgen
+
+// NODE_API_MODULE's generated registration function expects an unqualified name.
+static Napi::Object init_pktgen(Napi::Env env, Napi::Object exports) { return pktgen::init(env, exports); }
+
+NODE_API_MODULE(pktgen, init_pktgen)

@@ -1,0 +1,20 @@
+// JavaScript values → plain structs. The only reader of JavaScript objects that come from outside.
+// A value of the wrong shape throws a Napi::TypeError that names its path: "plan.workers[1].cpu: …".
+#pragma once
+
+#include <napi.h>
+
+#include "run.h"
+
+namespace pktgen {
+
+std::string decode_string(const Napi::Value& value, const std::string& path);
+std::uint32_t decode_u32(const Napi::Value& value, const std::string& path, std::uint32_t minimum,
+                         std::uint32_t maximum);
+// Where a null stands for "no limit".
+std::uint64_t decode_limit(const Napi::Value& value, const std::string& path);
+
+NewLink decode_new_link(const Napi::Value& value, const std::string& path);
+RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkNamespace> where);
+
+}  // namespace pktgen

@@ -1,0 +1,101 @@
+// The engine contract: one way of handing frames to the kernel.
+//
+// An engine is one file in engines/. It describes itself with an EngineInfo, registers it, and is then known
+// to the help text, the option checks and `pktgen devices` alike. Threads: open() and probe() on any thread;
+// slots(), submit() and drain() on the worker's thread only, where nothing may allocate, lock, log or throw.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "links.h"
+#include "program.h"
+
+namespace pktgen {
+
+struct SubmitResult {
+  // busy: the kernel would take no more just now, try again. error: it will not take any more; `error` says
+  // why.
+  enum class Status : std::uint8_t { kOk, kBusy, kError };
+
+  std::uint32_t sent = 0;      // frames that the kernel took since the last call, in the order of their slots
+  std::uint32_t rejected = 0;  // frames that it refused for good (too large); they count as an EMSGSIZE each
+  Status status = Status::kOk;
+  int error = 0;  // errno behind kBusy or kError; 0 when there was none
+  std::uint32_t syscalls = 0;
+};
+
+struct EngineOption {
+  enum class Type : std::uint8_t { kFlag, kInteger };
+
+  const char* name;  // camelCase; the flag is the same in kebab-case
+  Type type;
+  std::int64_t fallback;
+  std::int64_t minimum;
+  std::int64_t maximum;
+  bool power_of_two;
+  const char* description;
+};
+
+using EngineOptions = std::map<std::string, std::int64_t>;
+
+struct EnginePlan {
+  std::shared_ptr<const NetworkNamespace> where;
+  std::string interface;              // empty for an engine without a device
+  std::uint32_t interface_index = 0;  // 0 for an engine without a device
+  std::shared_ptr<const FrameProgram> program;
+  std::uint32_t batch = 64;
+  EngineOptions options;  // every option of the engine, resolved
+};
+
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  // How many of the next `wanted` frames have a free place in the engine's own memory. The frame's bytes were
+  // written there at open.
+  [[nodiscard]] virtual std::uint32_t slots(std::uint32_t wanted) noexcept = 0;
+
+  // Queues the `count` frames that slots() found room for and hands all that is queued to the kernel. What
+  // the kernel did not take stays queued for the next call; submit(0) only tries again.
+  virtual SubmitResult submit(std::uint32_t count) noexcept = 0;
+
+  // At the end: takes back what is still queued and waits until the kernel has let go of what it took, at
+  // most until `deadline_ns` (CLOCK_MONOTONIC).
+  virtual void drain(std::uint64_t deadline_ns) noexcept = 0;
+};
+
+struct Refusal {
+  std::string code;    // errno name or a word of ours
+  std::string reason;  // what is missing, for a person
+};
+
+struct EngineInfo {
+  const char* name;
+  const char* summary;
+  bool needs_device;
+  std::span<const EngineOption> options;
+  // Why this engine cannot run there, or nothing when it can. Never changes anything.
+  std::optional<Refusal> (*probe)(const NetworkNamespace& where, const Link& link);
+  std::unique_ptr<Engine> (*open)(const EnginePlan& plan);  // throws Error
+
+  const EngineInfo* next = nullptr;  // filled in by registration
+};
+
+// Puts an engine on the list. One static object of this in each engine's file, run when the addon is loaded.
+class EngineRegistration {
+ public:
+  explicit EngineRegistration(EngineInfo& info);
+};
+
+const EngineInfo* first_engine() noexcept;
+const EngineInfo* find_engine(const std::string& name) noexcept;
+
+}  // namespace pktgen

@@ -1,0 +1,152 @@
+#include "network_object.h"
+
+#include "border.h"
+#include "decode.h"
+#include "engine.h"
+
+namespace pktgen {
+namespace {
+
+Napi::Value optional_number(Napi::Env env, const std::optional<std::uint32_t>& value) {
+  return value ? Napi::Number::New(env, *value) : env.Null();
+}
+
+Napi::Object encode(Napi::Env env, const LinkCounters& counters) {
+  Napi::Object out = Napi::Object::New(env);
+  const auto put = [&](const char* name, std::uint64_t value) {
+    out.Set(name, Napi::BigInt::New(env, value));
+  };
+  put("rxPackets", counters.rx_packets);
+  put("rxBytes", counters.rx_bytes);
+  put("rxDropped", counters.rx_dropped);
+  put("rxOtherhostDropped", counters.rx_otherhost_dropped);
+  put("txPackets", counters.tx_packets);
+  put("txBytes", counters.tx_bytes);
+  put("txDropped", counters.tx_dropped);
+  put("txErrors", counters.tx_errors);
+  return out;
+}
+
+void put_state(Napi::Env env, Napi::Object& out, const Link& link) {
+  out.Set("up", link.up);
+  out.Set("carrier", link.carrier);
+  out.Set("mtuBytes", link.mtu_bytes);
+  out.Set("counters", encode(env, link.counters));
+}
+
+Napi::Object encode(Napi::Env env, const Link& link) {
+  Napi::Object out = Napi::Object::New(env);
+  put_state(env, out, link);
+  out.Set("index", link.index);
+  out.Set("name", link.name);
+  out.Set("kind", link.kind);
+  out.Set("driver", link.driver);
+  out.Set("hardwareType", link.hardware_type);
+  out.Set("mac", Napi::Buffer<std::uint8_t>::Copy(env, link.mac.data(), link.mac.size()));
+  out.Set("ipv4", link.ipv4);
+  out.Set("txQueues", link.tx_queues);
+  out.Set("rxQueues", link.rx_queues);
+  out.Set("speedMbps", optional_number(env, link.speed_mbps));
+  out.Set("xdpFeatures", link.xdp_features ? Napi::BigInt::New(env, *link.xdp_features) : env.Null());
+  return out;
+}
+
+}  // namespace
+
+Napi::Function NetworkObject::define(Napi::Env env) {
+  return DefineClass(
+      env, "Network",
+      {InstanceMethod<&NetworkObject::links>("links"), InstanceMethod<&NetworkObject::link>("link"),
+       InstanceMethod<&NetworkObject::status>("status"),
+       InstanceMethod<&NetworkObject::create_pair>("createPair"),
+       InstanceMethod<&NetworkObject::create_sink>("createSink"),
+       InstanceMethod<&NetworkObject::set_up>("setUp"), InstanceMethod<&NetworkObject::probe>("probe"),
+       InstanceAccessor<&NetworkObject::net_fd>("netFd"),
+       InstanceAccessor<&NetworkObject::user_fd>("userFd")});
+}
+
+NetworkObject::NetworkObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NetworkObject>(info) {
+  if (!info[0].IsBoolean()) throw Napi::TypeError::New(info.Env(), "isPrivate: expected true or false");
+  const bool is_private = info[0].As<Napi::Boolean>();
+  guarded(info.Env(), [&] {
+    links_ =
+        std::make_unique<Links>(is_private ? NetworkNamespace::make_private() : NetworkNamespace::host());
+  });
+}
+
+Napi::Value NetworkObject::links(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    Napi::Array out = Napi::Array::New(info.Env());
+    for (const Link& link : links_->all()) out.Set(out.Length(), encode(info.Env(), link));
+    return out;
+  });
+}
+
+Napi::Value NetworkObject::link(const Napi::CallbackInfo& info) {
+  const std::string name = decode_string(info[0], "name");
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto link = links_->find(name);
+    if (!link) return info.Env().Null();
+    return encode(info.Env(), *link);
+  });
+}
+
+// status(index) → {up, carrier, mtuBytes, counters}, or null when the interface is gone
+Napi::Value NetworkObject::status(const Napi::CallbackInfo& info) {
+  const std::uint32_t index = decode_u32(info[0], "index", 1, INT32_MAX);
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto link = links_->status(index);
+    if (!link) return info.Env().Null();
+    Napi::Object out = Napi::Object::New(info.Env());
+    put_state(info.Env(), out, *link);
+    return out;
+  });
+}
+
+// createPair(near, far), each {name, mac, queues, mtuBytes}
+Napi::Value NetworkObject::create_pair(const Napi::CallbackInfo& info) {
+  const NewLink near = decode_new_link(info[0], "near");
+  const NewLink far = decode_new_link(info[1], "far");
+  guarded(info.Env(), [&] { links_->create_pair(near, far); });
+  return info.Env().Undefined();
+}
+
+// createSink({name, mac, queues, mtuBytes}) → "ifb" or "dummy"
+Napi::Value NetworkObject::create_sink(const Napi::CallbackInfo& info) {
+  const NewLink sink = decode_new_link(info[0], "sink");
+  return guarded(info.Env(), [&] { return Napi::String::New(info.Env(), links_->create_sink(sink)); });
+}
+
+Napi::Value NetworkObject::set_up(const Napi::CallbackInfo& info) {
+  const std::string name = decode_string(info[0], "name");
+  guarded(info.Env(), [&] { links_->set_up(name); });
+  return info.Env().Undefined();
+}
+
+// probe(engine, interface) → null, or {code, reason}
+Napi::Value NetworkObject::probe(const Napi::CallbackInfo& info) {
+  const std::string engine_name = decode_string(info[0], "engine");
+  const std::string name = decode_string(info[1], "interface");
+  const EngineInfo* engine = find_engine(engine_name);
+  if (engine == nullptr) throw Napi::TypeError::New(info.Env(), "engine: no engine '" + engine_name + "'");
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto link = links_->find(name);
+    const auto refusal =
+        link ? engine->probe(*where(), *link) : Refusal{.code = "ENODEV", .reason = "the interface is gone"};
+    if (!refusal) return info.Env().Null();
+    Napi::Object out = Napi::Object::New(info.Env());
+    out.Set("code", refusal->code);
+    out.Set("reason", refusal->reason);
+    return out;
+  });
+}
+
+Napi::Value NetworkObject::net_fd(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), where()->net_fd());
+}
+
+Napi::Value NetworkObject::user_fd(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), where()->user_fd());
+}
+
+}  // namespace pktgen

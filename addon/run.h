@@ -1,0 +1,40 @@
+// A run: the workers that obey one control word.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "worker.h"
+
+namespace pktgen {
+
+struct RunPlan {
+  const EngineInfo* engine = nullptr;
+  EnginePlan engine_plan;
+  std::vector<WorkerPlan> workers;
+};
+
+class Run {
+ public:
+  // Opens every engine and starts every thread, which then wait. Throws Error; nothing is left running then.
+  explicit Run(const RunPlan& plan);
+  ~Run() { stop(); }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  void start() noexcept { control_.order(Control::kRun); }
+  void pause() noexcept { change(Control::kRun, Control::kPause); }
+  void resume() noexcept { change(Control::kPause, Control::kRun); }
+  void stop() noexcept { control_.order(Control::kStop); }
+
+  [[nodiscard]] bool done() const noexcept;
+  [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const noexcept { return workers_; }
+
+ private:
+  void change(std::uint32_t from, Control::Command to) noexcept;
+
+  Control control_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // after control_: joined before it goes
+};
+
+}  // namespace pktgen

@@ -1,0 +1,94 @@
+#include "run_object.h"
+
+#include <array>
+
+#include "border.h"
+#include "clock.h"
+#include "decode.h"
+#include "network_object.h"
+
+namespace pktgen {
+namespace {
+
+struct CounterWord {
+  const char* name;
+  Counter Counters::*member;
+};
+
+constexpr std::array kWords{
+    CounterWord{"packets", &Counters::packets},    CounterWord{"bytes", &Counters::bytes},
+    CounterWord{"syscalls", &Counters::syscalls},  CounterWord{"busy", &Counters::busy},
+    CounterWord{"startNs", &Counters::start_ns},   CounterWord{"endNs", &Counters::end_ns},
+    CounterWord{"pausedNs", &Counters::paused_ns}, CounterWord{"firstPacketNs", &Counters::first_packet_ns},
+    CounterWord{"state", &Counters::state},        CounterWord{"endReason", &Counters::end_reason},
+    CounterWord{"endErrno", &Counters::end_errno},
+};
+// After these: cpuNs, nowNs, then pairs (errno, count).
+constexpr std::size_t kWordsPerWorker = kWords.size() + 2 + 2 * kErrorKinds;
+
+void copy_words(const Worker& worker, std::uint64_t* out) {
+  const Counters& counters = worker.counters();
+  for (const CounterWord& word : kWords) *out++ = (counters.*word.member).get();
+  *out++ = worker.cpu_ns();
+  *out++ = monotonic_ns();
+  for (const Counters::ErrorKind& kind : counters.errors) {
+    *out++ = kind.number.get();
+    *out++ = kind.count.get();
+  }
+}
+
+}  // namespace
+
+Napi::Array counter_names(Napi::Env env) {
+  Napi::Array names = Napi::Array::New(env);
+  const auto put = [&](const std::string& name) { names.Set(names.Length(), name); };
+  for (const CounterWord& word : kWords) put(word.name);
+  put("cpuNs");
+  put("nowNs");
+  for (std::size_t i = 0; i < kErrorKinds; ++i) {
+    put("errno" + std::to_string(i));
+    put("errorCount" + std::to_string(i));
+  }
+  return names;
+}
+
+Napi::Function RunObject::define(Napi::Env env) {
+  return DefineClass(
+      env, "Run",
+      {InstanceMethod<&RunObject::start>("start"), InstanceMethod<&RunObject::pause>("pause"),
+       InstanceMethod<&RunObject::resume>("resume"), InstanceMethod<&RunObject::stop>("stop"),
+       InstanceMethod<&RunObject::counters>("counters"), InstanceAccessor<&RunObject::done>("done")});
+}
+
+RunObject::RunObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RunObject>(info) {
+  const auto* state = info.Env().GetInstanceData<AddonState>();
+  if (!info[0].IsObject() || !info[0].As<Napi::Object>().InstanceOf(state->network_class.Value())) {
+    throw Napi::TypeError::New(info.Env(), "network: expected a Network");
+  }
+  const NetworkObject* network = NetworkObject::Unwrap(info[0].As<Napi::Object>());
+  const RunPlan plan = decode_run_plan(info[1], network->where());
+  guarded(info.Env(), [&] { run_ = std::make_unique<Run>(plan); });
+}
+
+void RunObject::start(const Napi::CallbackInfo& /*info*/) { run_->start(); }
+void RunObject::pause(const Napi::CallbackInfo& /*info*/) { run_->pause(); }
+void RunObject::resume(const Napi::CallbackInfo& /*info*/) { run_->resume(); }
+void RunObject::stop(const Napi::CallbackInfo& /*info*/) { run_->stop(); }
+
+Napi::Value RunObject::done(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), run_->done());
+}
+
+// counters() → BigUint64Array, one block of counter_names() words per worker.
+Napi::Value RunObject::counters(const Napi::CallbackInfo& info) {
+  const auto& workers = run_->workers();
+  Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), workers.size() * kWordsPerWorker);
+  std::uint64_t* words = out.Data();
+  for (const auto& worker : workers) {
+    copy_words(*worker, words);
+    words += kWordsPerWorker;
+  }
+  return out;
+}
+
+}  // namespace pktgen

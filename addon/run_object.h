@@ -1,0 +1,31 @@
+// Run: the workers of a run, for JavaScript. A run plan goes in; a block of counters and a few commands come
+// out.
+#pragma once
+
+#include <napi.h>
+
+#include "run.h"
+
+namespace pktgen {
+
+class RunObject : public Napi::ObjectWrap<RunObject> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  // new Run(network: Network, plan): opens everything; start() lets the first packet go.
+  explicit RunObject(const Napi::CallbackInfo& info);
+
+ private:
+  void start(const Napi::CallbackInfo& info);
+  void pause(const Napi::CallbackInfo& info);
+  void resume(const Napi::CallbackInfo& info);
+  void stop(const Napi::CallbackInfo& info);
+  Napi::Value done(const Napi::CallbackInfo& info);
+  Napi::Value counters(const Napi::CallbackInfo& info);
+
+  std::unique_ptr<Run> run_;  // its destructor stops and joins the workers, also when the environment closes
+};
+
+// The layout of what counters() fills in: the names of a worker's words, in order.
+Napi::Array counter_names(Napi::Env env);
+
+}  // namespace pktgen

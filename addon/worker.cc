@@ -1,0 +1,142 @@
+#include "worker.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "clock.h"
+#include "error.h"
+
+namespace pktgen {
+namespace {
+
+// After a stop the kernel gets this long to let go of the frames it took. Stopping must take less than 50 ms
+// in all.
+constexpr std::uint64_t kDrainNs = 30'000'000;
+
+// How patiently a worker tries again when nothing moves. At first at once: the softirq that frees the ring
+// usually runs on this very CPU, when the call returns. A device that stays stuck costs one call every 50 µs,
+// not a core.
+class Patience {
+ public:
+  void progress() noexcept { attempts_ = 0; }
+  void wait() noexcept {
+    if (++attempts_ > kImmediateAttempts) sleep_ns(kSleepNs);
+  }
+
+ private:
+  static constexpr std::uint32_t kImmediateAttempts = 256;
+  static constexpr std::int64_t kSleepNs = 50'000;
+  std::uint32_t attempts_ = 0;
+};
+
+}  // namespace
+
+Worker::Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, const Control& control)
+    : plan_(plan), engine_(std::move(engine)), control_(control) {}
+
+Worker::~Worker() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::start() {
+  thread_ = std::thread(&Worker::main, this);
+  cpu_set_t only{};
+  CPU_ZERO(&only);
+  CPU_SET(static_cast<std::size_t>(plan_.cpu), &only);
+  const int error = pthread_setaffinity_np(thread_.native_handle(), sizeof(only), &only);
+  if (error != 0) throw Error::from_errno(error, "pinning a worker to CPU " + std::to_string(plan_.cpu));
+}
+
+std::uint64_t Worker::cpu_ns() const noexcept {
+  const std::uint64_t final_ns = counters_.cpu_ns.get();
+  if (final_ns != 0 || !thread_.joinable()) return final_ns;
+  // The thread may end between the two reads; its final figure is there by then.
+  auto& self = const_cast<std::thread&>(
+      thread_);  // NOLINT(cppcoreguidelines-pro-type-const-cast): native_handle() is not const
+  return thread_cpu_ns(self.native_handle()).value_or(counters_.cpu_ns.get());
+}
+
+void Worker::main() noexcept {
+  // Node's signal handlers belong to Node's threads; here they would only interrupt system calls.
+  sigset_t all{};
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  pthread_setname_np(pthread_self(), ("pktgen/" + std::to_string(plan_.cpu)).c_str());
+  control_.command.wait(Control::kHold, std::memory_order_acquire);
+  const std::uint64_t cpu_at_start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+  counters_.start_ns.set(monotonic_ns());
+  set_state(WorkerState::kRunning);
+
+  const EndReason reason = send();
+  counters_.end_ns.set(monotonic_ns());
+  counters_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns);
+  engine_->drain(monotonic_ns() + kDrainNs);
+
+  counters_.end_reason.set(static_cast<std::uint64_t>(reason));
+  set_state(WorkerState::kDone);
+}
+
+// The loop: how many may leave → make them ready → submit → count.
+EndReason Worker::send() noexcept {
+  std::uint64_t to_queue = plan_.count;
+  std::uint64_t to_send = plan_.count;
+  Patience patience;
+
+  while (to_send > 0) {
+    const std::uint32_t command = control_.command.load(std::memory_order_acquire);
+    if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
+    if (active_ns() >= plan_.duration_ns) return EndReason::kDuration;
+
+    const auto due = static_cast<std::uint32_t>(std::min<std::uint64_t>(plan_.batch, to_queue));
+    const std::uint32_t ready = engine_->slots(due);
+    const SubmitResult result = engine_->submit(ready);
+    count(result);
+    to_queue -= ready;
+    to_send -= result.sent;
+
+    if (result.status == SubmitResult::Status::kError) {
+      counters_.end_errno.set(static_cast<std::uint64_t>(result.error));
+      return EndReason::kError;
+    }
+    if (result.sent > 0) {
+      patience.progress();
+    } else {
+      patience.wait();
+    }
+  }
+  return EndReason::kCount;
+}
+
+// Time since the start without the pauses: what a duration limits.
+std::uint64_t Worker::active_ns() const noexcept {
+  return monotonic_ns() - counters_.start_ns.get() - counters_.paused_ns.get();
+}
+
+// Sleeps through a pause. Returns false when the worker has to stop.
+bool Worker::obey(std::uint32_t command) noexcept {
+  const std::uint64_t paused_at_ns = monotonic_ns();
+  while (command == Control::kPause) {
+    set_state(WorkerState::kPaused);
+    control_.command.wait(command, std::memory_order_acquire);
+    command = control_.command.load(std::memory_order_acquire);
+  }
+  counters_.paused_ns.add(monotonic_ns() - paused_at_ns);
+  set_state(WorkerState::kRunning);
+  return command != Control::kStop;
+}
+
+void Worker::count(const SubmitResult& result) noexcept {
+  if (result.sent > 0 && counters_.packets.get() == 0)
+    counters_.first_packet_ns.set(clock_ns(CLOCK_REALTIME));
+  counters_.packets.add(result.sent);
+  counters_.bytes.add(std::uint64_t{result.sent} * plan_.frame_size_bytes);
+  counters_.syscalls.add(result.syscalls);
+  if (result.status == SubmitResult::Status::kOk) return;
+  if (result.status == SubmitResult::Status::kBusy) counters_.busy.add(1);
+  if (result.error != 0) counters_.count_error(result.error, std::max(result.rejected, 1U));
+}
+
+}  // namespace pktgen

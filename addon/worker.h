@@ -1,0 +1,69 @@
+// A worker: one pinned thread with its own engine instance and counter block.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "counters.h"
+#include "engine.h"
+
+namespace pktgen {
+
+inline constexpr std::uint64_t kNoLimit = UINT64_MAX;
+
+// What all workers of a run obey. Read once a batch, written a few times in a run: the line stays shared in
+// every cache.
+struct alignas(64) Control {
+  enum Command : std::uint32_t { kHold, kRun, kPause, kStop };
+
+  std::atomic<std::uint32_t> command{kHold};
+
+  void order(Command next) noexcept {
+    command.store(next, std::memory_order_release);
+    command.notify_all();
+  }
+};
+
+struct WorkerPlan {
+  int cpu = 0;
+  std::uint64_t count = kNoLimit;        // frames to send
+  std::uint64_t duration_ns = kNoLimit;  // since the worker's own start, pauses not counted
+  std::uint32_t batch = 64;
+  std::uint32_t frame_size_bytes = 64;  // on the wire, FCS included
+};
+
+class Worker {
+ public:
+  // The engine is opened by the caller, so that what goes wrong there is an exception and not a dead thread.
+  Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, const Control& control);
+  ~Worker();  // the run has ordered kStop before
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start();  // throws std::system_error when the thread cannot be made or pinned
+
+  [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  [[nodiscard]] std::uint64_t cpu_ns() const noexcept;
+  [[nodiscard]] bool done() const noexcept {
+    return counters_.state.get() == static_cast<std::uint64_t>(WorkerState::kDone);
+  }
+
+ private:
+  void main() noexcept;
+  EndReason send() noexcept;
+  [[nodiscard]] std::uint64_t active_ns() const noexcept;
+  bool obey(std::uint32_t command) noexcept;
+  void count(const SubmitResult& result) noexcept;
+  void set_state(WorkerState state) noexcept { counters_.state.set(static_cast<std::uint64_t>(state)); }
+
+  WorkerPlan plan_;
+  std::unique_ptr<Engine> engine_;
+  const Control& control_;
+  std::thread thread_;
+  Counters counters_;
+};
+
+}  // namespace pktgen

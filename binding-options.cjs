@@ -1,0 +1,1 @@
+module.exports = { name: 'pktgen', napi_versions: [8] };

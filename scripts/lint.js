@@ -1,0 +1,37 @@
+// Formatting and static analysis of everything. With --fix: repairs what can be repaired.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { ROOT, run, setup, step } from './setup.js';
+
+export function lint() {
+  run([process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']);
+  run(['clang-format', '--dry-run', '-Werror', ...nativeSources()]);
+  // Minutes of CPU time for an answer that only changes with its inputs.
+  step('clang-tidy', 'build/.clang-tidy-stamp', ['addon', '.clang-tidy', 'CMakeLists.txt'], tidy);
+}
+
+function fix() {
+  run([process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.']);
+  run(['clang-format', '-i', ...nativeSources()]);
+}
+
+function tidy() {
+  const units = nativeSources().filter((file) => file.endsWith('.cc'));
+  // Two processes at a time: xargs is everywhere, run-clang-tidy is not.
+  run(['sh', '-c', 'printf "%s\\n" "$@" | xargs -n 1 -P 2 clang-tidy -p build --quiet', 'sh', ...units]);
+}
+
+function nativeSources() {
+  return readdirSync(path.join(ROOT, 'addon'), { recursive: true })
+    .map((file) => path.join('addon', file))
+    .filter((file) => /\.(cc|h)$/.test(file))
+    .sort();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  setup('test');
+  if (process.argv.includes('--fix')) fix();
+  else lint();
+}

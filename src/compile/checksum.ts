@@ -1,0 +1,12 @@
+/**
+ * The Internet checksum (RFC 1071) over the concatenation of `parts`, as it stands in a header: complemented.
+ * Every part but the last has an even number of bytes.
+ */
+export function internetChecksum(...parts: readonly Uint8Array[]): number {
+  let sum = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i += 2) sum += ((part[i] ?? 0) << 8) | (part[i + 1] ?? 0);
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return ~sum & 0xffff;
+}

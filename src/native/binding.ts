@@ -1,0 +1,108 @@
+/** The shape of the compiled addon. Nothing outside src/native sees it. */
+
+export interface NativeEngineOption {
+  name: string;
+  type: 'flag' | 'integer';
+  fallback: boolean | number;
+  minimum: number;
+  maximum: number;
+  powerOfTwo: boolean;
+  description: string;
+}
+
+export interface NativeEngineInfo {
+  name: string;
+  summary: string;
+  needsDevice: boolean;
+  options: NativeEngineOption[];
+}
+
+/** Since boot, by the kernel: struct rtnl_link_stats64. */
+export interface NativeLinkCounters {
+  rxPackets: bigint;
+  rxBytes: bigint;
+  rxDropped: bigint;
+  rxOtherhostDropped: bigint;
+  txPackets: bigint;
+  txBytes: bigint;
+  txDropped: bigint;
+  txErrors: bigint;
+}
+
+export interface NativeLinkStatus {
+  up: boolean;
+  carrier: boolean;
+  mtuBytes: number;
+  counters: NativeLinkCounters;
+}
+
+export interface NativeLink extends NativeLinkStatus {
+  index: number;
+  name: string;
+  /** rtnl link kind such as "veth"; empty for hardware. */
+  kind: string;
+  /** ethtool's driver name, else the kind, else empty. */
+  driver: string;
+  /** ARPHRD_*. */
+  hardwareType: number;
+  /** Six bytes. */
+  mac: Uint8Array;
+  /** Dotted; empty when there is none. */
+  ipv4: string;
+  txQueues: number;
+  rxQueues: number;
+  speedMbps: number | null;
+  /** Bits of enum netdev_xdp_act; null before Linux 6.3. */
+  xdpFeatures: bigint | null;
+}
+
+export interface NativeNewLink {
+  name: string;
+  mac: Uint8Array;
+  queues: number;
+  mtuBytes: number;
+}
+
+export interface NativeNetwork {
+  links(): NativeLink[];
+  link(name: string): NativeLink | null;
+  status(index: number): NativeLinkStatus | null;
+  createPair(near: NativeNewLink, far: NativeNewLink): void;
+  createSink(sink: NativeNewLink): 'ifb' | 'dummy';
+  setUp(name: string): void;
+  probe(engine: string, name: string): { code: string; reason: string } | null;
+  /** -1 for the host's own namespace. */
+  readonly netFd: number;
+  /** -1 unless a user namespace was needed. */
+  readonly userFd: number;
+}
+
+export interface NativeRunPlan {
+  engine: string;
+  interface: string;
+  interfaceIndex: number;
+  batch: number;
+  options: Record<string, boolean | number>;
+  /** Without FCS. */
+  frame: Uint8Array;
+  workers: { cpu: number; count: bigint | null; durationNs: bigint | null }[];
+}
+
+export interface NativeRun {
+  start(): void;
+  pause(): void;
+  resume(): void;
+  stop(): void;
+  /** `counterNames.length` words per worker. */
+  counters(): BigUint64Array;
+  readonly done: boolean;
+}
+
+export interface Binding {
+  Network: new (isPrivate: boolean) => NativeNetwork;
+  Run: new (network: NativeNetwork, plan: NativeRunPlan) => NativeRun;
+  counterNames: string[];
+  engines(): NativeEngineInfo[];
+  errnoName(number: number): string;
+  setErrorClass(errorClass: new (code: string, message: string) => Error): void;
+}

@@ -1,0 +1,170 @@
+import type { RunPlan } from '../run/plan.js';
+import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
+import type { Run } from '../run/session.js';
+import type { Snapshot } from '../run/snapshot.js';
+import type { DeviceSummary, FarEndSummary, Summary } from '../run/summary.js';
+import { formatCpus } from '../system/cpus.js';
+import { formatBps, formatCount, formatNs, formatPps, formatSeconds, lineRatePps } from '../units.js';
+import type { Output, Sink } from './output.js';
+
+/** Plain aligned lines for people and logs: a head, one line a second per worker and in total, a summary. */
+export function create(sink: Sink): Output {
+  const print = (lines: readonly string[]) => sink.write(`${lines.join('\n')}\n`);
+  let plan: RunPlan | undefined;
+  return {
+    start(run) {
+      plan = run.plan;
+      print([...describePlan(run.plan), ...describeNamespaces(run), '', columns(HEADINGS)]);
+    },
+    tick(before, now) {
+      print(tickLines(before, now, plan));
+    },
+    end(summary) {
+      print(['', ...describeSummary(summary)]);
+    },
+    plan(dry) {
+      print([...describePlan(dry), '', ...describeTraffic(dry)]);
+    },
+  };
+}
+
+function describePlan(plan: RunPlan): string[] {
+  const { engine, batch, workers, sizeBytes } = plan;
+  const options = Object.entries(engine.options).map(([name, value]) => `${name} ${value}`);
+  const cpus = formatCpus(workers.map((worker) => worker.cpu));
+  return [
+    `to       ${describeTarget(plan)}`,
+    `engine   ${[engine.name, ...options, `batch ${batch}`].join(', ')}`,
+    `workers  ${workers.length} on CPU ${cpus}${describeLimits(plan)}`,
+    `frames   ${sizeBytes} bytes, FCS included${describeBudget(plan)}`,
+    ...plan.notes.map((note) => `note     ${note}`),
+  ];
+}
+
+function describeTarget({ target }: RunPlan): string {
+  switch (target.kind) {
+    case 'none':
+      return 'nowhere';
+    case 'interface':
+      return target.name;
+    case 'lab':
+      return `${target.name}, a private veth pair with ${target.queues} queues; the far end is ${target.farEnd}`;
+    case 'lab-sink':
+      return `${target.name}, a private drop device with ${target.queues} queues`;
+  }
+}
+
+function describeLimits({ countPackets, durationNs }: RunPlan): string {
+  const limits = [
+    countPackets !== null && `${formatCount(countPackets)} frames`,
+    durationNs !== null && formatSeconds(durationNs / 1e9),
+  ].filter((limit) => typeof limit === 'string');
+  return limits.length === 0 ? ', until stopped' : `, for ${limits.join(' or ')}`;
+}
+
+function describeBudget({ linkSpeedMbps, sizeBytes, workers }: RunPlan): string {
+  if (linkSpeedMbps === null) return '';
+  const rate = lineRatePps(linkSpeedMbps * 1e6, sizeBytes);
+  const budgetNs = (workers.length * 1e9) / rate;
+  return `; line rate at ${formatBps(linkSpeedMbps * 1e6)}: ${formatPps(rate)}, ${formatNs(budgetNs)} ns per packet${workers.length > 1 ? ' and worker' : ''}`;
+}
+
+function describeNamespaces(run: Run): string[] {
+  const { namespaces, plan } = run;
+  if (!namespaces || plan.target.kind !== 'lab') return [];
+  const user = namespaces.user === null ? '' : `--preserve-credentials --user=${namespaces.user} `;
+  return [`look in  nsenter ${user}--net=${namespaces.net} tcpdump -ni ${plan.target.farEnd}`];
+}
+
+function describeTraffic(plan: RunPlan): string[] {
+  const headers = plan.traffic.streams.flatMap((stream) =>
+    stream.headers.map((header) => {
+      const fields = Object.entries(header.fields).map(([name, value]) => `${name}=${value}`);
+      return `${stream.name.padEnd(8)} ${header.protocol} ${fields.join(' ')}`;
+    }),
+  );
+  return [...headers, '', ...hexDump(plan.frameHex), '         dry run: nothing was sent'];
+}
+
+const DUMP_LINE_BYTES = 16;
+
+function hexDump(hex: string): string[] {
+  const lines = hex.match(new RegExp(`.{1,${DUMP_LINE_BYTES * 2}}`, 'g')) ?? [];
+  return lines.map((line, i) => {
+    const offset = (i * DUMP_LINE_BYTES).toString(16).padStart(4, '0');
+    return `0x${offset}:  ${(line.match(/.{1,4}/g) ?? []).join(' ')}`;
+  });
+}
+
+const HEADINGS = ['time', 'cpu', 'rate', 'L2', 'L1', '% line', 'ns/pkt', 'cpu ns/pkt', 'pkts/call', 'busy'];
+const WIDTHS = [8, 6, 11, 13, 13, 7, 9, 11, 10, 8];
+
+function columns(cells: readonly string[]): string {
+  return cells.map((cell, i) => cell.padStart(WIDTHS[i] ?? 0)).join(' ');
+}
+
+function tickLines(before: Snapshot | undefined, now: Snapshot, plan: RunPlan | undefined): string[] {
+  const time = `${now.elapsedSeconds.toFixed(1)} s`;
+  const total = totalFigures(before, now);
+  if (now.workers.length === 1) return [row(time, String(now.workers[0]?.cpu ?? ''), total, plan)];
+  return [
+    ...now.workers.map((worker, i) =>
+      row(time, String(worker.cpu), workerFigures(before?.workers[i], worker), plan),
+    ),
+    row(time, 'total', total, plan),
+  ];
+}
+
+function row(time: string, cpu: string, figures: Figures, plan: RunPlan | undefined): string {
+  return columns([
+    time,
+    cpu,
+    formatPps(figures.pps),
+    formatBps(figures.bpsL2),
+    formatBps(figures.bpsL1),
+    percentOfLine(figures, plan),
+    formatNs(figures.nsPerPacket),
+    formatNs(figures.cpuNsPerPacket),
+    figures.packetsPerSyscall === null ? '–' : figures.packetsPerSyscall.toFixed(1),
+    formatCount(figures.busy),
+  ]);
+}
+
+function percentOfLine(figures: Figures, plan: RunPlan | undefined): string {
+  if (!plan?.linkSpeedMbps) return '–';
+  return ((100 * figures.bpsL1) / (plan.linkSpeedMbps * 1e6)).toFixed(2);
+}
+
+function describeSummary(summary: Summary): string[] {
+  const { plan, total, device, farEnd, findings } = summary;
+  const perWorker = summary.workers.map((worker) => row('', String(worker.cpu), worker, plan));
+  const errors = Object.entries(total.errors).map(([name, count]) => `${name} ${formatCount(count)}`);
+  return [
+    columns(HEADINGS),
+    ...(perWorker.length > 1 ? perWorker : []),
+    row(formatSeconds(total.seconds), 'total', total, plan),
+    '',
+    `sent     ${formatCount(total.packets)} frames, ${formatCount(total.bytes)} bytes (FCS included) in ${formatCount(total.syscalls)} system calls`,
+    ...(errors.length > 0 ? [`errors   ${errors.join(', ')}`] : []),
+    ...(device ? [describeDevice(device)] : []),
+    ...(farEnd ? [describeFarEnd(farEnd)] : []),
+    ...findings.map((finding) => `NOT HELD ${finding.message}`),
+  ];
+}
+
+function describeDevice(device: DeviceSummary): string {
+  const counted = device.counter === 'rx_packets' ? device.rxPackets : device.txPackets;
+  const verdict =
+    device.differencePackets === 0 ? 'agrees exactly' : device.agrees ? 'agrees within 0.01 %' : 'DISAGREES';
+  return `device   ${device.name} (${device.driver ?? 'no driver name'}) counted ${formatCount(counted)} (${device.counter}), dropped ${formatCount(device.txDropped)}: ${verdict}`;
+}
+
+function describeFarEnd(farEnd: FarEndSummary): string {
+  const stack =
+    farEnd.rxOtherhostDropped > 0 ? `; its IP layer saw ${formatCount(farEnd.rxOtherhostDropped)}` : '';
+  const verdict =
+    farEnd.differencePackets === 0
+      ? 'all arrived'
+      : `${formatCount(Math.abs(farEnd.differencePackets))} ${farEnd.differencePackets < 0 ? 'missing' : 'more than sent'}`;
+  return `far end  ${farEnd.name} received ${formatCount(farEnd.rxPackets)}${stack}: ${verdict}`;
+}

@@ -1,0 +1,111 @@
+import { type NativeLinkCounters, type NativeRun, native } from '../native/index.js';
+
+export type WorkerState = 'ready' | 'running' | 'paused' | 'done';
+export type EndReason = 'count' | 'duration' | 'stopped' | 'error';
+
+/** What one worker has done so far. */
+export interface WorkerSnapshot {
+  readonly cpu: number;
+  readonly state: WorkerState;
+  /** null while it runs. */
+  readonly endReason: EndReason | null;
+  /** errno name, with endReason "error". */
+  readonly endError: string | null;
+  /** Frames that the kernel took. */
+  readonly packets: number;
+  /** Their sizes on the wire added up, FCS included. */
+  readonly bytes: number;
+  /** System calls made to send. */
+  readonly syscalls: number;
+  /** Calls that met back-pressure. */
+  readonly busy: number;
+  /** By errno name. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Since the worker's start, pauses not counted. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** CLOCK_REALTIME in milliseconds when the first frame was taken; null before. */
+  readonly firstPacketAtMs: number | null;
+}
+
+/** What an interface counted since the run began. */
+export interface LinkDelta {
+  readonly name: string;
+  readonly rxPackets: number;
+  readonly rxBytes: number;
+  readonly rxDropped: number;
+  /** IPv4 and IPv6 frames whose MAC address was not the interface's: counted by the IP layer, Linux 5.19+. */
+  readonly rxOtherhostDropped: number;
+  readonly txPackets: number;
+  readonly txBytes: number;
+  readonly txDropped: number;
+  readonly txErrors: number;
+}
+
+/** A moment of a run. Plain data; two of them make rates. */
+export interface Snapshot {
+  /** Since the run's start. */
+  readonly elapsedSeconds: number;
+  readonly workers: readonly WorkerSnapshot[];
+  /** null without a device, or when it is gone. */
+  readonly device: LinkDelta | null;
+  readonly farEnd: LinkDelta | null;
+}
+
+const STATES: readonly WorkerState[] = ['ready', 'running', 'paused', 'done'];
+const END_REASONS: readonly (EndReason | null)[] = [null, 'count', 'duration', 'stopped', 'error'];
+const NS_PER_SECOND = 1e9;
+
+/** Reads the counter blocks of all workers. */
+export function readWorkers(run: NativeRun, cpus: readonly number[]): WorkerSnapshot[] {
+  const words = run.counters();
+  const names = native().counterNames;
+  return cpus.map((cpu, i) => {
+    const block = words.subarray(i * names.length, (i + 1) * names.length);
+    const word = new Map(names.map((name, position) => [name, Number(block[position] ?? 0n)]));
+    return decodeWorker(cpu, (name) => word.get(name) ?? 0);
+  });
+}
+
+function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapshot {
+  const started = word('startNs');
+  const until = word('endNs') || word('nowNs');
+  const endReason = END_REASONS[word('endReason')] ?? null;
+  return {
+    cpu,
+    state: STATES[word('state')] ?? 'ready',
+    endReason,
+    endError: endReason === 'error' ? native().errnoName(word('endErrno')) : null,
+    packets: word('packets'),
+    bytes: word('bytes'),
+    syscalls: word('syscalls'),
+    busy: word('busy'),
+    errors: decodeErrors(word),
+    seconds: started === 0 ? 0 : (until - started - word('pausedNs')) / NS_PER_SECOND,
+    cpuSeconds: word('cpuNs') / NS_PER_SECOND,
+    firstPacketAtMs: word('firstPacketNs') === 0 ? null : word('firstPacketNs') / 1e6,
+  };
+}
+
+function decodeErrors(word: (name: string) => number): Record<string, number> {
+  const errors: Record<string, number> = {};
+  for (let i = 0; word(`errno${i}`) !== 0; i++)
+    errors[native().errnoName(word(`errno${i}`))] = word(`errorCount${i}`);
+  return errors;
+}
+
+/** The difference of two readings, exact although the kernel's counters may be past 2^53. */
+export function linkDelta(name: string, before: NativeLinkCounters, after: NativeLinkCounters): LinkDelta {
+  const difference = (key: keyof NativeLinkCounters) => Number(BigInt.asUintN(64, after[key] - before[key]));
+  return {
+    name,
+    rxPackets: difference('rxPackets'),
+    rxBytes: difference('rxBytes'),
+    rxDropped: difference('rxDropped'),
+    rxOtherhostDropped: difference('rxOtherhostDropped'),
+    txPackets: difference('txPackets'),
+    txBytes: difference('txBytes'),
+    txDropped: difference('txDropped'),
+    txErrors: difference('txErrors'),
+  };
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { HostError } from '../errors.js';
+import { parseCpuList } from '../units.js';
+
+/** The CPUs that this process may run on: Cpus_allowed_list of proc_pid_status(5). */
+export function allowedCpus(): number[] {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '0';
+  return parseCpuList('Cpus_allowed_list', list);
+}
+
+/** @throws HostError that names the first CPU that is not there. */
+export function requireCpus(wanted: readonly number[], allowed: readonly number[]): void {
+  const missing = wanted.find((cpu) => !allowed.includes(cpu));
+  if (missing === undefined) return;
+  throw new HostError(
+    'NO_CPU',
+    `--cpus: this process cannot run on CPU ${missing}; it may use ${formatCpus(allowed)}`,
+  );
+}
+
+/**
+ * One worker per CPU, from the highest number down: interrupts and other work tend to be on the lowest ones.
+ * Returned in ascending order.
+ */
+export function chooseCpus(workers: number, allowed: readonly number[]): number[] {
+  return allowed.slice(-Math.min(workers, allowed.length));
+}
+
+/** [0, 2, 3] → "0,2-3". */
+export function formatCpus(cpus: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const cpu of cpus) {
+    const last = ranges.at(-1);
+    if (last && cpu === last[1] + 1) last[1] = cpu;
+    else ranges.push([cpu, cpu]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { macBytes } from '../compile/fields.js';
+import { HostError, messageOf, NativeError } from '../errors.js';
+import { type NativeNetwork, native } from '../native/index.js';
+import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
+
+/** The interfaces of every lab. Their addresses are fixed, so that a lab's frames are the same on every machine. */
+export const LAB = {
+  near: 'lab0',
+  far: 'lab1',
+  sink: 'sink0',
+  nearMac: '02:70:6b:74:00:01',
+  farMac: '02:70:6b:74:00:02',
+  sinkMac: '02:70:6b:74:00:03',
+} as const;
+
+/** Queues on each side, unless there are more workers. */
+export const LAB_QUEUES = 2;
+const ETHERNET_MTU_BYTES = 1500;
+
+/** Whom to send to, and who counts at the other end. */
+export interface Place {
+  readonly network: NativeNetwork;
+  readonly interface: string;
+  readonly farEnd: string | null;
+}
+
+/** The MTU that lets frames of this size through; never below Ethernet's own. */
+export function labMtuBytes(sizeBytes: number): number {
+  return Math.max(ETHERNET_MTU_BYTES, sizeBytes - FCS_BYTES - ETHERNET_HEADER_BYTES);
+}
+
+/** A private namespace with two linked interfaces, both up. It lasts as long as `network` or this process. */
+export function openLab(queues: number, sizeBytes: number): Place {
+  const network = privateNetwork();
+  const mtuBytes = labMtuBytes(sizeBytes);
+  network.createPair(
+    { name: LAB.near, mac: macBytes(LAB.nearMac), queues, mtuBytes },
+    { name: LAB.far, mac: macBytes(LAB.farMac), queues, mtuBytes },
+  );
+  network.setUp(LAB.near);
+  network.setUp(LAB.far);
+  return { network, interface: LAB.near, farEnd: LAB.far };
+}
+
+/** A private namespace with one interface that drops everything at once. */
+export function openSink(queues: number, sizeBytes: number): Place {
+  const network = privateNetwork();
+  network.createSink({
+    name: LAB.sink,
+    mac: macBytes(LAB.sinkMac),
+    queues,
+    mtuBytes: labMtuBytes(sizeBytes),
+  });
+  network.setUp(LAB.sink);
+  return { network, interface: LAB.sink, farEnd: null };
+}
+
+function privateNetwork(): NativeNetwork {
+  try {
+    return new (native().Network)(true);
+  } catch (error) {
+    if (!(error instanceof NativeError)) throw error;
+    throw new HostError(
+      'NO_LAB',
+      `the lab needs a network namespace of its own, and ${messageOf(error)}; ${whatForbids()}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The settings with which distributions forbid unprivileged namespaces. */
+const GATES = [
+  {
+    file: '/proc/sys/user/max_user_namespaces',
+    forbids: '0',
+    setting: 'user.max_user_namespaces',
+    allow: '1024',
+  },
+  {
+    file: '/proc/sys/user/max_net_namespaces',
+    forbids: '0',
+    setting: 'user.max_net_namespaces',
+    allow: '1024',
+  },
+  {
+    file: '/proc/sys/kernel/unprivileged_userns_clone',
+    forbids: '0',
+    setting: 'kernel.unprivileged_userns_clone',
+    allow: '1',
+  },
+  {
+    file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
+    forbids: '1',
+    setting: 'kernel.apparmor_restrict_unprivileged_userns',
+    allow: '0',
+  },
+] as const;
+
+/** Which of those settings stands in the way here, and the line that changes it. */
+export function whatForbids(read: (file: string) => string | null = readSetting): string {
+  const closed = GATES.find(({ file, forbids }) => read(file) === forbids);
+  if (closed) {
+    return `${closed.setting} = ${closed.forbids} forbids it; allow it with: sudo sysctl ${closed.setting}=${closed.allow}, or run pktgen with sudo`;
+  }
+  return 'a container runtime or a security module forbids it (seccomp filters for clone and unshare are the usual reason); run pktgen with sudo or outside the container';
+}
+
+function readSetting(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
