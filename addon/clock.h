@@ -3,17 +3,23 @@
 #pragma once
 
 #include <pthread.h>
-#include <time.h>
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 
 namespace pktgen {
 
+inline constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+
+inline std::uint64_t to_ns(const timespec& time) noexcept {
+  return static_cast<std::uint64_t>(time.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
 inline std::uint64_t clock_ns(clockid_t id) noexcept {
   timespec now{};
   clock_gettime(id, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
+  return to_ns(now);
 }
 
 inline std::uint64_t monotonic_ns() noexcept { return clock_ns(CLOCK_MONOTONIC); }
@@ -28,7 +34,7 @@ inline std::optional<std::uint64_t> thread_cpu_ns(pthread_t thread) noexcept {
   clockid_t id{};
   timespec used{};
   if (pthread_getcpuclockid(thread, &id) != 0 || clock_gettime(id, &used) != 0) return std::nullopt;
-  return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(used.tv_nsec);
+  return to_ns(used);
 }
 
 }  // namespace pktgen

@@ -22,6 +22,8 @@ constexpr std::uint32_t kMaximumMtuBytes = 65535;
   throw Napi::TypeError::New(env, path + ": expected " + expected);
 }
 
+std::string member(std::string path, const std::string& name) { return path.append(".").append(name); }
+
 Napi::Object decode_object(const Napi::Value& value, const std::string& path) {
   if (!value.IsObject()) refuse(value.Env(), path, "an object");
   return value.As<Napi::Object>();
@@ -43,12 +45,12 @@ EngineOptions decode_options(const EngineInfo& engine, const Napi::Value& value,
   const Napi::Object given = decode_object(value, path);
   EngineOptions options;
   for (const EngineOption& option : engine.options) {
-    options[option.name] = decode_option(option, given.Get(option.name), path + "." + option.name);
+    options[option.name] = decode_option(option, given.Get(option.name), member(path, option.name));
   }
   const Napi::Array names = given.GetPropertyNames();
   for (std::uint32_t i = 0; i < names.Length(); ++i) {
     const std::string name = names.Get(i).ToString();
-    if (!options.contains(name)) refuse(value.Env(), path + "." + name, "no such option of this engine");
+    if (!options.contains(name)) refuse(value.Env(), member(path, name), "no such option of this engine");
   }
   return options;
 }

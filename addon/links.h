@@ -16,6 +16,10 @@ struct mnl_socket;
 
 namespace pktgen {
 
+using MacAddress =
+    std::array<std::uint8_t, 6>;  // NOLINT(readability-magic-numbers): a MAC address has 6 bytes
+inline constexpr std::uint32_t kEthernetMtuBytes = 1500;
+
 struct LinkCounters {  // struct rtnl_link_stats64
   std::uint64_t rx_packets = 0;
   std::uint64_t rx_bytes = 0;
@@ -33,7 +37,7 @@ struct Link {
   std::string kind;                 // rtnl link kind ("veth", "ifb"); empty for hardware
   std::string driver;               // ethtool's driver name, else the kind; empty when unknown
   std::uint16_t hardware_type = 0;  // ARPHRD_*
-  std::array<std::uint8_t, 6> mac{};
+  MacAddress mac{};
   std::string ipv4;  // first address, dotted; empty when none
   std::uint32_t mtu_bytes = 0;
   bool up = false;       // IFF_UP
@@ -47,9 +51,9 @@ struct Link {
 
 struct NewLink {
   std::string name;
-  std::array<std::uint8_t, 6> mac{};
+  MacAddress mac{};
   std::uint32_t queues = 1;  // transmit and receive queues
-  std::uint32_t mtu_bytes = 1500;
+  std::uint32_t mtu_bytes = kEthernetMtuBytes;
 };
 
 class Links {

@@ -141,6 +141,8 @@ Napi::Value NetworkObject::probe(const Napi::CallbackInfo& info) {
   });
 }
 
+// Node-API's accessors cannot be const.
+// NOLINTBEGIN(readability-make-member-function-const)
 Napi::Value NetworkObject::net_fd(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), where()->net_fd());
 }
@@ -148,5 +150,6 @@ Napi::Value NetworkObject::net_fd(const Napi::CallbackInfo& info) {
 Napi::Value NetworkObject::user_fd(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), where()->user_fd());
 }
+// NOLINTEND(readability-make-member-function-const)
 
 }  // namespace pktgen

@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "clock.h"
 #include "error.h"
@@ -43,10 +43,11 @@ Worker::~Worker() {
 
 void Worker::start() {
   thread_ = std::thread(&Worker::main, this);
+  handle_ = thread_.native_handle();
   cpu_set_t only{};
   CPU_ZERO(&only);
   CPU_SET(static_cast<std::size_t>(plan_.cpu), &only);
-  const int error = pthread_setaffinity_np(thread_.native_handle(), sizeof(only), &only);
+  const int error = pthread_setaffinity_np(handle_, sizeof(only), &only);
   if (error != 0) throw Error::from_errno(error, "pinning a worker to CPU " + std::to_string(plan_.cpu));
 }
 
@@ -54,9 +55,7 @@ std::uint64_t Worker::cpu_ns() const noexcept {
   const std::uint64_t final_ns = counters_.cpu_ns.get();
   if (final_ns != 0 || !thread_.joinable()) return final_ns;
   // The thread may end between the two reads; its final figure is there by then.
-  auto& self = const_cast<std::thread&>(
-      thread_);  // NOLINT(cppcoreguidelines-pro-type-const-cast): native_handle() is not const
-  return thread_cpu_ns(self.native_handle()).value_or(counters_.cpu_ns.get());
+  return thread_cpu_ns(handle_).value_or(counters_.cpu_ns.get());
 }
 
 void Worker::main() noexcept {

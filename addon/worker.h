@@ -1,6 +1,8 @@
 // A worker: one pinned thread with its own engine instance and counter block.
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -63,6 +65,7 @@ class Worker {
   std::unique_ptr<Engine> engine_;
   const Control& control_;
   std::thread thread_;
+  pthread_t handle_{};
   Counters counters_;
 };
 

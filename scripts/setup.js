@@ -3,7 +3,7 @@
 // nothing is installed yet when this runs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -109,6 +109,8 @@ function buildAddon() {
 }
 
 function buildTypeScript() {
+  // From nothing, so that no compiled file outlives its source.
+  for (const output of ['dist', 'build/ts']) rmSync(path.join(ROOT, output), { recursive: true, force: true });
   run([process.execPath, 'node_modules/typescript/bin/tsc', '--build', 'test']);
 }
 

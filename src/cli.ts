@@ -40,6 +40,8 @@ async function parse(name: string, command: Command, args: readonly string[]): P
   const parser = yargs([...args])
     .scriptName('pktgen')
     .usage(await usage(name, command))
+    .help(false)
+    .version(false)
     .options(options)
     .parserConfiguration({
       'boolean-negation': false,
@@ -50,19 +52,22 @@ async function parse(name: string, command: Command, args: readonly string[]): P
     })
     .option('help', { type: 'boolean', group: 'Other:', describe: 'this text' })
     .option('version', { type: 'boolean', group: 'Other:', describe: 'the version' })
-    .help(false)
-    .version(false)
     .epilogue(command.epilogue ?? '')
     .wrap(Math.min(HELP_COLUMNS, process.stdout.columns ?? HELP_COLUMNS))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      throw usageError(message ?? messageOf(error));
     });
   const values = (await parser.parse()) as unknown as ParsedValues;
   refuseUnknown(values, [...Object.keys(options), 'help', 'version']);
   if (!values['help'] && !values['version']) return values;
   process.stdout.write(values['version'] ? `${version()}\n` : `${withoutTypes(await parser.getHelp())}\n`);
   return 'shown';
+}
+
+function usageError(message: string): UsageError {
+  const bare = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  return new UsageError(bare === undefined ? message : `--${bare}: a value is missing`);
 }
 
 /** yargs ends each line with the option's type; the argument's name in front says more. */
@@ -93,7 +98,7 @@ function refuseUnknown(values: ParsedValues, known: readonly string[]): void {
 }
 
 function nearest(word: string, known: readonly string[], dashes: string): string {
-  const match = closestMatch(word, known, { maxDistance: 4 });
+  const match = closestMatch(word, known, { maxDistance: Math.min(4, word.length >> 1) });
   return match === undefined ? '; pktgen --help lists them' : `; did you mean ${dashes}${match}?`;
 }
 

@@ -19,13 +19,13 @@ export {
   type RunOptions,
   type RunPlan,
   resolvePlan,
-  type Target,
   type WorkerPlan,
 } from './run/plan.js';
 export { type Figures, totalFigures, workerFigures } from './run/rates.js';
 export { type Run, startRun } from './run/session.js';
 export type { EndReason, LinkDelta, Snapshot, WorkerSnapshot, WorkerState } from './run/snapshot.js';
 export type { DeviceSummary, FarEndSummary, Finding, Summary, WorkerSummary } from './run/summary.js';
+export type { Target, TargetOptions } from './run/target.js';
 export { formatCpus } from './system/cpus.js';
 export { type Device, type EngineFit, listDevices, type XdpFeature } from './system/devices.js';
 export * from './units.js';

@@ -31,16 +31,11 @@ export function parseCount(flag: string, text: string, minimum: number, maximum:
   const match = COUNT.exec(text);
   const value = match ? Number(match[1]) * (COUNT_FACTOR[match[2] ?? ''] ?? 1) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < minimum || value > maximum) {
-    const range = maximum === Number.MAX_SAFE_INTEGER ? `from ${minimum}` : `from ${minimum} to ${maximum}`;
-    throw new UsageError(
-      `${flag} ${text}: expected a whole number ${range}, such as ${flag} ${example(minimum)}`,
-    );
+    const unbounded = maximum === Number.MAX_SAFE_INTEGER;
+    const range = unbounded ? `from ${minimum}, such as 1000003 or 5M` : `from ${minimum} to ${maximum}`;
+    throw new UsageError(`${flag} ${text}: expected a whole number ${range}`);
   }
   return value;
-}
-
-function example(minimum: number): string {
-  return minimum > 1 ? String(minimum) : '1000';
 }
 
 const DURATION = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)$/;
@@ -54,7 +49,7 @@ const NS_PER_UNIT: Record<string, number> = {
   h: 3600e9,
 };
 /** A week, well inside the exact range of a number of nanoseconds. */
-const MAX_DURATION_NS = 7 * 24 * 3600e9;
+export const MAX_DURATION_NS = 7 * 24 * 3600e9;
 
 /** "10s", "500ms", "2m" → nanoseconds. Throws UsageError naming `flag`. */
 export function parseDurationNs(flag: string, text: string): number {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <vector>
@@ -123,7 +124,7 @@ class TxRing final : public Engine {
  private:
   static constexpr std::int64_t kDrainPollNs = 50'000;
 
-  Mapping configure(const EnginePlan& plan) const {
+  [[nodiscard]] Mapping configure(const EnginePlan& plan) const {
     const int fd = socket_.get();
     set_option(fd, PACKET_VERSION, static_cast<int>(TPACKET_V2), "PACKET_VERSION");
     // Without it one frame that the kernel refuses stops the ring for good: EINVAL, then nothing ever again.
@@ -217,22 +218,23 @@ class TxRing final : public Engine {
   std::uint32_t pending_ = 0;  // slots before next_ that wait for the kernel to take them
 };
 
-constexpr EngineOption kOptions[] = {
-    {.name = "qdiscBypass",
-     .type = EngineOption::Type::kFlag,
-     .fallback = 0,
-     .minimum = 0,
-     .maximum = 1,
-     .power_of_two = false,
-     .description =
-         "hand frames to the driver directly, past the queueing discipline and any packet capture"},
-    {.name = "ringFrames",
-     .type = EngineOption::Type::kInteger,
-     .fallback = 128,
-     .minimum = 8,
-     .maximum = 16384,
-     .power_of_two = true,
-     .description = "slots of the transmit ring; a ring that fits the L1/L2 cache is fastest"},
+constexpr std::array kOptions{
+    EngineOption{
+        .name = "qdiscBypass",
+        .type = EngineOption::Type::kFlag,
+        .fallback = 0,
+        .minimum = 0,
+        .maximum = 1,
+        .power_of_two = false,
+        .description =
+            "hand frames to the driver directly, past the queueing discipline and any packet capture"},
+    EngineOption{.name = "ringFrames",
+                 .type = EngineOption::Type::kInteger,
+                 .fallback = 128,
+                 .minimum = 8,
+                 .maximum = 16384,
+                 .power_of_two = true,
+                 .description = "slots of the transmit ring; a ring that fits the L1/L2 cache is fastest"},
 };
 
 std::optional<Refusal> probe(const NetworkNamespace& where, const Link& link) {

@@ -1,23 +1,16 @@
 import { closestMatch } from 'leven';
-import { formatMac } from '../compile/fields.js';
+import { parseField } from '../compile/fields.js';
 import { compile } from '../compile/program.js';
-import { HostError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { defaultTraffic, type TrafficModel, type UdpStreamOptions } from '../model/traffic.js';
-import { type NativeEngineInfo, type NativeEngineOption, type NativeLink, native } from '../native/index.js';
+import { type NativeEngineInfo, type NativeEngineOption, native } from '../native/index.js';
 import { allowedCpus, chooseCpus, requireCpus } from '../system/cpus.js';
-import { LAB, LAB_QUEUES } from '../system/lab.js';
-import { notPermitted } from '../system/permissions.js';
-import { defaultRouteInterfaces } from '../system/routes.js';
-import { ETHERNET_HEADER_BYTES, FCS_BYTES, MAX_SIZE_BYTES, MIN_SIZE_BYTES } from '../units.js';
+import { LAB_QUEUES } from '../system/lab.js';
+import { MAX_DURATION_NS, MAX_SIZE_BYTES, MIN_SIZE_BYTES } from '../units.js';
+import { resolveTarget, type Target, type TargetOptions } from './target.js';
 
 /** What a caller may ask for. Everything has a default but the place to send to. */
-export interface RunOptions extends UdpStreamOptions {
-  /** An interface of this host. */
-  readonly iface?: string;
-  /** A private pair of interfaces, gone with the process. */
-  readonly lab?: boolean;
-  /** A private interface that drops everything at once. */
-  readonly labSink?: boolean;
+export interface RunOptions extends TargetOptions, UdpStreamOptions {
   /** On the wire, FCS included; 64 to 9022. Default 64. */
   readonly sizeBytes?: number;
   /** Default tx-ring. */
@@ -31,15 +24,7 @@ export interface RunOptions extends UdpStreamOptions {
   readonly durationNs?: number;
   /** Frames per system call. Default 64. */
   readonly batch?: number;
-  /** Send on the interface that carries the default route, too. */
-  readonly force?: boolean;
 }
-
-export type Target =
-  | { readonly kind: 'interface'; readonly name: string }
-  | { readonly kind: 'lab'; readonly name: string; readonly farEnd: string; readonly queues: number }
-  | { readonly kind: 'lab-sink'; readonly name: string; readonly queues: number }
-  | { readonly kind: 'none' };
 
 /** A run with every default resolved. Plain data: it can be stored, sent and run elsewhere. */
 export interface RunPlan {
@@ -88,9 +73,11 @@ export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
     MAX_SIZE_BYTES,
   );
   const batch = requireWhole('--batch', options.batch ?? DEFAULTS.batch, 1, LIMITS.batch);
-  requireOneTarget(options, engine);
+  const countPackets = optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER);
+  const durationNs = optionalWhole('--duration', options.durationNs, MAX_DURATION_NS);
+  requireAddresses(options);
   const cpus = resolveCpus(options);
-  const place = resolvePlace(options, engine, sizeBytes, cpus.length);
+  const place = resolveTarget(options, { engine, sizeBytes, workers: cpus.length });
   const traffic = defaultTraffic(sizeBytes, place.source, options);
   const program = await compile(traffic);
   return {
@@ -98,9 +85,9 @@ export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
     linkSpeedMbps: place.linkSpeedMbps,
     engine: { name: engine.name, options: resolveEngineOptions(engine, options.engineOptions ?? {}) },
     batch,
-    workers: shareCount(cpus, options.countPackets ?? null),
-    countPackets: options.countPackets ?? null,
-    durationNs: options.durationNs ?? null,
+    workers: shareCount(cpus, countPackets),
+    countPackets,
+    durationNs,
     traffic,
     frameHex: Buffer.from(program.frame).toString('hex'),
     sizeBytes,
@@ -111,6 +98,27 @@ export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
 function requireWhole(flag: string, value: number, minimum: number, maximum: number): number {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
   throw new UsageError(`${flag} ${value}: expected a whole number from ${minimum} to ${maximum}`);
+}
+
+function optionalWhole(flag: string, value: number | undefined, maximum: number): number | null {
+  return value === undefined ? null : requireWhole(flag, value, 1, maximum);
+}
+
+const ADDRESSES = [
+  { flag: '--src-mac', key: 'srcMac', kind: 'mac', bits: 48 },
+  { flag: '--dst-mac', key: 'dstMac', kind: 'mac', bits: 48 },
+  { flag: '--src-ip', key: 'srcIp', kind: 'ipv4', bits: 32 },
+  { flag: '--dst-ip', key: 'dstIp', kind: 'ipv4', bits: 32 },
+  { flag: '--src-port', key: 'srcPort', kind: 'uint', bits: 16 },
+  { flag: '--dst-port', key: 'dstPort', kind: 'uint', bits: 16 },
+] as const;
+
+/** The compiler would refuse them too, but names the header's field; here the flag can be named. */
+function requireAddresses(options: UdpStreamOptions): void {
+  for (const { flag, key, ...field } of ADDRESSES) {
+    const value = options[key];
+    if (value !== undefined) parseField(field, value, flag);
+  }
 }
 
 function resolveEngine(name: string): NativeEngineInfo {
@@ -124,27 +132,10 @@ function resolveEngine(name: string): NativeEngineInfo {
   );
 }
 
-function requireOneTarget(options: RunOptions, engine: NativeEngineInfo): void {
-  const asked = [
-    options.iface !== undefined && '--iface',
-    options.lab && '--lab',
-    options.labSink && '--lab-sink',
-  ].filter((flag) => typeof flag === 'string');
-  if (asked.length > 1)
-    throw new UsageError(`${asked.join(' and ')} exclude each other: frames go to one place`);
-  if (asked.length === 0 && engine.needsDevice) {
-    throw new UsageError(
-      'where to? name an interface with --iface NAME (pktgen devices lists them), or use --lab',
-    );
-  }
-  if (asked.length === 1 && !engine.needsDevice) {
-    throw new UsageError(`--engine ${engine.name} sends nothing: leave ${asked[0]} out`);
-  }
-}
-
 function resolveCpus(options: RunOptions): number[] {
   const allowed = allowedCpus();
   if (options.cpus) {
+    if (options.cpus.length === 0) throw new UsageError('--cpus: expected at least one CPU');
     requireCpus(options.cpus, allowed);
     return [...options.cpus];
   }
@@ -182,104 +173,6 @@ function resolveOption(option: NativeEngineOption, given: boolean | number | und
 /** "ringFrames" → "--ring-frames". */
 export function flagOf(optionName: string): string {
   return `--${optionName.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-interface ResolvedPlace {
-  target: Target;
-  source: { mac: string; ipv4: string };
-  linkSpeedMbps: number | null;
-  notes: string[];
-}
-
-/** veth reports 10 Gbit/s whatever it does; as a yardstick it is the project's own. */
-const LAB_SPEED_MBPS = 10_000;
-
-function resolvePlace(
-  options: RunOptions,
-  engine: NativeEngineInfo,
-  sizeBytes: number,
-  workers: number,
-): ResolvedPlace {
-  const queues = Math.max(LAB_QUEUES, workers);
-  if (options.iface !== undefined)
-    return resolveInterface(options.iface, engine, sizeBytes, workers, options.force ?? false);
-  const source = { mac: LAB.nearMac, ipv4: '' };
-  if (options.lab) {
-    const target = { kind: 'lab', name: LAB.near, farEnd: LAB.far, queues } as const;
-    return { target, source, linkSpeedMbps: LAB_SPEED_MBPS, notes: [] };
-  }
-  if (options.labSink) {
-    const target = { kind: 'lab-sink', name: LAB.sink, queues } as const;
-    return { target, source: { mac: LAB.sinkMac, ipv4: '' }, linkSpeedMbps: LAB_SPEED_MBPS, notes: [] };
-  }
-  return { target: { kind: 'none' }, source, linkSpeedMbps: null, notes: [] };
-}
-
-function resolveInterface(
-  name: string,
-  engine: NativeEngineInfo,
-  sizeBytes: number,
-  workers: number,
-  force: boolean,
-): ResolvedPlace {
-  const network = new (native().Network)(false);
-  const link = network.link(name);
-  if (!link) throw noSuchInterface(name, network.links());
-  if (!link.up) {
-    throw new HostError(
-      'IFACE_DOWN',
-      `--iface ${name}: the interface is down; bring it up with: ip link set ${name} up`,
-    );
-  }
-  const refusal = network.probe(engine.name, name);
-  if (refusal?.code === 'EPERM') throw notPermitted(`engine ${engine.name} on ${name}`, 'CAP_NET_RAW');
-  if (refusal)
-    throw new HostError(
-      refusal.code,
-      `--iface ${name}: engine ${engine.name} cannot run there: ${refusal.reason}`,
-    );
-  requireFit(link, sizeBytes);
-  if (!force && defaultRouteInterfaces().has(name)) {
-    throw new UsageError(
-      `--iface ${name}: it carries the default route of this host, and a flood of frames would cut it off; add --force if that is what you want`,
-    );
-  }
-  return {
-    target: { kind: 'interface', name },
-    source: { mac: formatMac(link.mac), ipv4: link.ipv4 },
-    linkSpeedMbps: link.speedMbps,
-    notes: notesOn(link, workers),
-  };
-}
-
-function noSuchInterface(name: string, links: readonly NativeLink[]): HostError {
-  const names = links.map((link) => link.name);
-  const nearest = closestMatch(name, names, { maxDistance: 2 });
-  return new HostError(
-    'NO_IFACE',
-    `--iface ${name}: no such interface; ${nearest ? `did you mean ${nearest}?` : `there are ${names.join(', ')}`}`,
-  );
-}
-
-/** The MTU limits what follows the Ethernet header; the FCS is the hardware's. */
-function requireFit(link: NativeLink, sizeBytes: number): void {
-  const largest = link.mtuBytes + ETHERNET_HEADER_BYTES + FCS_BYTES;
-  if (sizeBytes <= largest) return;
-  throw new HostError(
-    'OVER_MTU',
-    `--size ${sizeBytes}: the MTU of ${link.name} is ${link.mtuBytes}, which allows frames of up to ${largest} bytes (14 of header, 4 of FCS)`,
-  );
-}
-
-function notesOn(link: NativeLink, workers: number): string[] {
-  const notes: string[] = [];
-  if (!link.carrier) notes.push(`${link.name} has no carrier: nothing may leave it`);
-  if (workers > link.txQueues) {
-    notes.push(
-      `${workers} workers share the ${link.txQueues} transmit queue${link.txQueues === 1 ? '' : 's'} of ${link.name} and will wait for its lock: together they can be slower than ${link.txQueues}`,
-    );
-  }
-  return notes;
 }
 
 /** Splits a count so that the shares add up exactly; the first workers take what is left over. */

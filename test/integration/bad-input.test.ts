@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Namespace, needsRoot } from '../support/namespace.js';
+import { pktgen, type Result } from '../support/pktgen.js';
+
+/** setpriv of util-linux: the same user without a single capability. */
+const WITHOUT_CAPABILITIES = [
+  'setpriv',
+  '--securebits',
+  '+noroot,+noroot_locked',
+  '--bounding-set',
+  '-all',
+  '--inh-caps',
+  '-all',
+];
+
+/** One clear line on standard error, nothing on standard output, the right exit code. */
+function assertRefused(result: Result, status: number, pattern: RegExp): void {
+  assert.equal(result.stdout, '');
+  assert.match(result.stderr, /^pktgen: [^\n]+\n$/);
+  assert.match(result.stderr, pattern);
+  assert.doesNotMatch(result.stderr, /internal error|\bat .*:\d+:\d+/);
+  assert.equal(result.status, status, result.stderr);
+}
+
+describe('a command line that is wrong anywhere', () => {
+  for (const [line, pattern] of [
+    ['--lab --size 63', /--size 63: .* from 64 to 9022/],
+    ['--lab --size 9023', /--size 9023: .* from 64 to 9022/],
+    ['--lab --size big', /--size big: expected a whole number/],
+    ['--lab --size', /--size: a value is missing/],
+    ['--lab --count -1', /--count -1: expected a whole number from 1/],
+    ['--lab --count 0', /--count 0/],
+    ['--lab --duration 10', /--duration 10: expected a time with its unit/],
+    ['--lab --duration 0s', /--duration 0s/],
+    ['--iface x0 --lab', /--iface and --lab exclude each other/],
+    ['--lab --lab-sink', /--lab and --lab-sink exclude each other/],
+    ['', /where to\? .*--iface NAME.*--lab/],
+    ['--lab --siz 64', /--siz: no such option; did you mean --size\?/],
+    ['--lab --qdisc-bypas', /did you mean --qdisc-bypass\?/],
+    ['devcies', /devcies: no such command; did you mean devices\?/],
+    ['--lab --engine tx-rign', /--engine tx-rign: no such engine; did you mean tx-ring\?/],
+    ['--engine null --qdisc-bypass', /--qdisc-bypass: engine null has no such option; it belongs to tx-ring/],
+    ['--engine null --lab', /--engine null sends nothing: leave --lab out/],
+    ['--lab --ring-frames 100', /--ring-frames 100: expected a power of two from 8 to 16384/],
+    ['--lab --batch 0', /--batch 0: .* from 1 to 65536/],
+    ['--lab --cpus 0,0', /--cpus 0,0: a CPU is named twice/],
+    ['--lab --cpus 3-1', /--cpus 3-1: expected CPU numbers and ranges/],
+    ['--lab --dst-mac 02:00', /--dst-mac 02:00: expected a MAC address such as/],
+    ['--lab --dst-ip 198.18.0', /--dst-ip 198.18.0: expected an IPv4 address such as/],
+    ['--lab --dst-port 65536', /--dst-port 65536: .* from 0 to 65535/],
+  ] as const) {
+    it(`pktgen ${line} → 2`, async () => {
+      assertRefused(await pktgen(line.split(' ').filter(Boolean)), 2, pattern);
+    });
+  }
+});
+
+describe('a command line that is wrong on this host', () => {
+  it('no such CPU → 4', async () => {
+    assertRefused(await pktgen(['--lab', '--cpus', '1023']), 4, /cannot run on CPU 1023; it may use 0/);
+  });
+
+  it('no such interface → 4, with the nearest name', async () => {
+    assertRefused(await pktgen(['--iface', 'l0']), 4, /--iface l0: no such interface; did you mean lo\?/);
+    assertRefused(
+      await pktgen(['--iface', 'a-name-that-is-too-long']),
+      4,
+      /no such interface; there are .*lo/,
+    );
+  });
+
+  it('without CAP_NET_RAW → 3, with the two ways to get it', { skip: needsRoot }, async () => {
+    const result = await pktgen(['--iface', 'lo', '--count', '1'], { prefix: WITHOUT_CAPABILITIES });
+    assertRefused(result, 3, /on lo needs CAP_NET_RAW: run it with sudo, or .* sudo setcap cap_net_raw\+ep/);
+  });
+});
+
+describe('an interface that will not do', { skip: needsRoot }, () => {
+  it('down, too small an MTU, the default route, not Ethernet', async () => {
+    const namespace = new Namespace();
+    try {
+      namespace.addPair('near0', 'far0', 1, 1500);
+      const on = (...args: string[]) => pktgen(['--iface', 'near0', '--count', '1', ...args], namespace);
+      assertRefused(
+        await on('--size', '1519'),
+        4,
+        /--size 1519: the MTU of near0 is 1500.* up to 1518 bytes/,
+      );
+      namespace.ip('address', 'add', '198.18.0.1/24', 'dev', 'near0');
+      namespace.ip('route', 'add', 'default', 'dev', 'near0');
+      assertRefused(await on(), 2, /near0: it carries the default route .*--force/);
+      assert.equal((await on('--force')).status, 0);
+      namespace.ip('link', 'set', 'near0', 'down');
+      assertRefused(await on(), 4, /near0: the interface is down; .*ip link set near0 up/);
+      namespace.ip('tuntap', 'add', 'tun0', 'mode', 'tun');
+      namespace.ip('link', 'set', 'tun0', 'up');
+      assertRefused(
+        await pktgen(['--iface', 'tun0'], namespace),
+        4,
+        /tun0: engine tx-ring cannot run there: not an Ethernet device/,
+      );
+    } finally {
+      namespace.remove();
+    }
+  });
+});

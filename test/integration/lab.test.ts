@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { hostState, needsRoot } from '../support/namespace.js';
+import { finished, lineOf, pktgen, pktgenJson, spawnPktgen } from '../support/pktgen.js';
+
+const UNPRIVILEGED = [
+  'setpriv',
+  '--securebits',
+  '+noroot,+noroot_locked',
+  '--bounding-set',
+  '-all',
+  '--inh-caps',
+  '-all',
+];
+
+/** Every process that is in, or holds a descriptor of, the namespace "net:[inode]". */
+function holdersOf(namespace: string): string[] {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return processes.filter((process) => {
+    const descriptors = list(`/proc/${process}/fd`).map((fd) => `/proc/${process}/fd/${fd}`);
+    return [`/proc/${process}/ns/net`, ...descriptors].some((link) => target(link) === namespace);
+  });
+}
+
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // the process has ended meanwhile
+  }
+}
+
+function target(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null;
+  }
+}
+
+describe('the lab', () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
+    it(`is held by pktgen alone and gone after ${signal}`, async () => {
+      const before = hostState();
+      const child = spawnPktgen(['--lab', '--duration', '20s']);
+      const result = finished(child);
+      const [, file = ''] = await lineOf(child, /--net=(\/proc\/\d+\/fd\/\d+)/);
+      const namespace = target(file) ?? '';
+      assert.match(namespace, /^net:\[\d+\]$/);
+      assert.notEqual(namespace, target('/proc/self/ns/net'));
+      assert.deepEqual(holdersOf(namespace), [String(child.pid)]);
+      child.kill(signal);
+      const { status, stdout } = await result;
+      assert.equal(status, signal === 'SIGKILL' ? null : 0, stdout);
+      if (signal !== 'SIGKILL') assert.match(stdout, /far end +lab1 received [\d,]+.*: all arrived/);
+      assert.deepEqual(holdersOf(namespace), []);
+      assert.equal(hostState(), before);
+    });
+  }
+
+  it('works without any capability, in a user namespace', { skip: needsRoot }, async () => {
+    const summary = await pktgenJson(['--lab', '--count', '100003', '--qdisc-bypass'], {
+      prefix: UNPRIVILEGED,
+    });
+    assert.equal(summary.status, 0);
+    assert.equal(summary.farEnd?.rxPackets, 100_003);
+  });
+
+  it('fits any frame size and as many workers as there are CPUs', async () => {
+    const summary = await pktgenJson(['--lab', '--size', '9022', '--count', '1000']);
+    assert.equal(summary.status, 0);
+    assert.equal(summary.farEnd?.rxBytes, 1000 * 9018);
+  });
+
+  it('is not made by a dry run, which shows the frame', async () => {
+    const { status, stdout } = await pktgen(['--lab', '--dry-run', '--size', '128']);
+    assert.equal(status, 0);
+    assert.match(stdout, /0x0000: {2}0200 0000 0000 0270 6b74 0001 0800 4500/);
+    assert.match(stdout, /nothing was sent/);
+  });
+});

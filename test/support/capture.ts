@@ -1,0 +1,82 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** tcpdump (libpcap) on an interface, writing to a file until it has seen `count` frames. */
+export class Capture {
+  private readonly directory = mkdtempSync(path.join(tmpdir(), 'pktgen-'));
+  readonly file = path.join(this.directory, 'frames.pcap');
+  private readonly child: ChildProcess;
+
+  private constructor(prefix: readonly string[], name: string, count: number) {
+    const tcpdump = [
+      'tcpdump',
+      '-Z',
+      'root',
+      '-ni',
+      name,
+      '--immediate-mode',
+      '-c',
+      String(count),
+      '-w',
+      this.file,
+    ];
+    const [program = '', ...args] = [...prefix, ...tcpdump];
+    this.child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
+  }
+
+  /** Resolves when tcpdump is listening. */
+  static async start(prefix: readonly string[], name: string, count: number): Promise<Capture> {
+    const capture = new Capture(prefix, name, count);
+    await new Promise<void>((resolve, reject) => {
+      let text = '';
+      capture.child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        if (text.includes('listening on')) resolve();
+      });
+      capture.child.on('close', () => reject(new Error(`tcpdump ended: ${text}`)));
+    });
+    return capture;
+  }
+
+  /** Resolves when all frames have been seen. */
+  async complete(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    await new Promise((resolve) => this.child.on('close', resolve));
+  }
+
+  /** The frames in hex, as libpcap stored them. */
+  frames(): string[] {
+    const text = execFileSync('tcpdump', ['-r', this.file, '-t', '-xx', '-n'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const frames: string[] = [];
+    for (const line of text.split('\n')) {
+      const dump = /^\s+0x[0-9a-f]+: +(.*)$/.exec(line)?.[1];
+      if (dump === undefined) frames.push('');
+      else frames.push((frames.pop() ?? '') + dump.replaceAll(' ', ''));
+    }
+    return frames.filter(Boolean);
+  }
+
+  /** One row per frame with the values that tshark's dissectors found, checksums verified. */
+  dissect(...fields: readonly string[]): string[][] {
+    const options = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE', '-T', 'fields'];
+    const wanted = fields.flatMap((field) => ['-e', field]);
+    const text = execFileSync('tshark', ['-r', this.file, ...options, ...wanted], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
+  }
+
+  remove(): void {
+    this.child.kill('SIGKILL');
+    rmSync(this.directory, { recursive: true });
+  }
+}
