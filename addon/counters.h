@@ -34,7 +34,8 @@ struct alignas(64) Counters {
   Counter busy;             // calls that met back-pressure
   Counter start_ns;         // CLOCK_MONOTONIC when the loop began; 0 before
   Counter end_ns;           // CLOCK_MONOTONIC after the last frame was drained; 0 before
-  Counter paused_ns;        // time spent paused so far, without a pause that is still going on
+  Counter paused_ns;        // time spent in pauses that are over
+  Counter paused_since_ns;  // CLOCK_MONOTONIC when the present pause began; 0 outside a pause
   Counter first_packet_ns;  // CLOCK_REALTIME when the first frame was taken; 0 before
   Counter cpu_ns;           // thread CPU time at the end; read from the thread's clock before
   Counter state;            // WorkerState

@@ -16,11 +16,17 @@ struct CounterWord {
 };
 
 constexpr std::array kWords{
-    CounterWord{"packets", &Counters::packets},    CounterWord{"bytes", &Counters::bytes},
-    CounterWord{"syscalls", &Counters::syscalls},  CounterWord{"busy", &Counters::busy},
-    CounterWord{"startNs", &Counters::start_ns},   CounterWord{"endNs", &Counters::end_ns},
-    CounterWord{"pausedNs", &Counters::paused_ns}, CounterWord{"firstPacketNs", &Counters::first_packet_ns},
-    CounterWord{"state", &Counters::state},        CounterWord{"endReason", &Counters::end_reason},
+    CounterWord{"packets", &Counters::packets},
+    CounterWord{"bytes", &Counters::bytes},
+    CounterWord{"syscalls", &Counters::syscalls},
+    CounterWord{"busy", &Counters::busy},
+    CounterWord{"startNs", &Counters::start_ns},
+    CounterWord{"endNs", &Counters::end_ns},
+    CounterWord{"pausedNs", &Counters::paused_ns},
+    CounterWord{"pausedSinceNs", &Counters::paused_since_ns},
+    CounterWord{"firstPacketNs", &Counters::first_packet_ns},
+    CounterWord{"state", &Counters::state},
+    CounterWord{"endReason", &Counters::end_reason},
     CounterWord{"endErrno", &Counters::end_errno},
 };
 // After these: cpuNs, nowNs, then pairs (errno, count).

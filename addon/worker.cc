@@ -117,12 +117,14 @@ std::uint64_t Worker::active_ns() const noexcept {
 // Sleeps through a pause. Returns false when the worker has to stop.
 bool Worker::obey(std::uint32_t command) noexcept {
   const std::uint64_t paused_at_ns = monotonic_ns();
+  counters_.paused_since_ns.set(paused_at_ns);
   while (command == Control::kPause) {
     set_state(WorkerState::kPaused);
     control_.command.wait(command, std::memory_order_acquire);
     command = control_.command.load(std::memory_order_acquire);
   }
   counters_.paused_ns.add(monotonic_ns() - paused_at_ns);
+  counters_.paused_since_ns.set(0);
   set_state(WorkerState::kRunning);
   return command != Control::kStop;
 }

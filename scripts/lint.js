@@ -6,14 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { ROOT, run, setup, step } from './setup.js';
 
 export function lint() {
-  run([process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']);
+  run([
+    process.execPath,
+    'node_modules/@biomejs/biome/bin/biome',
+    'ci',
+    '--error-on-warnings',
+    '--colors=off',
+    '.',
+  ]);
   run(['clang-format', '--dry-run', '-Werror', ...nativeSources()]);
   // Minutes of CPU time for an answer that only changes with its inputs.
   step('clang-tidy', 'build/.clang-tidy-stamp', ['addon', '.clang-tidy', 'CMakeLists.txt'], tidy);
 }
 
 function fix() {
-  run([process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.']);
+  run([process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'check', '--write', '--colors=off', '.']);
   run(['clang-format', '-i', ...nativeSources()]);
 }
 

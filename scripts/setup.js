@@ -110,7 +110,8 @@ function buildAddon() {
 
 function buildTypeScript() {
   // From nothing, so that no compiled file outlives its source.
-  for (const output of ['dist', 'build/ts']) rmSync(path.join(ROOT, output), { recursive: true, force: true });
+  for (const output of ['dist', 'build/ts'])
+    rmSync(path.join(ROOT, output), { recursive: true, force: true });
   run([process.execPath, 'node_modules/typescript/bin/tsc', '--build', 'test']);
 }
 

@@ -103,6 +103,7 @@ function withPrefix(value: number): string {
 }
 
 function trim(value: number): string {
+  if (value === 0) return '0';
   const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
   return value.toFixed(digits);
 }

@@ -1,4 +1,4 @@
-import type { RunPlan } from '../run/plan.js';
+import { flagOf, type RunPlan } from '../run/plan.js';
 import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
 import type { Run } from '../run/session.js';
 import type { Snapshot } from '../run/snapshot.js';
@@ -30,15 +30,23 @@ export function create(sink: Sink): Output {
 
 function describePlan(plan: RunPlan): string[] {
   const { engine, batch, workers, sizeBytes } = plan;
-  const options = Object.entries(engine.options).map(([name, value]) => `${name} ${value}`);
+  const options = Object.entries({ ...engine.options, batch }).flatMap(([name, value]) =>
+    describeOption(name, value),
+  );
   const cpus = formatCpus(workers.map((worker) => worker.cpu));
   return [
     `to       ${describeTarget(plan)}`,
-    `engine   ${[engine.name, ...options, `batch ${batch}`].join(', ')}`,
+    `engine   ${[engine.name, ...options].join(' ')}`,
     `workers  ${workers.length} on CPU ${cpus}${describeLimits(plan)}`,
     `frames   ${sizeBytes} bytes, FCS included${describeBudget(plan)}`,
     ...plan.notes.map((note) => `note     ${note}`),
   ];
+}
+
+/** As it is written on the command line. */
+function describeOption(name: string, value: boolean | number): string[] {
+  if (value === false) return [];
+  return [value === true ? flagOf(name) : `${flagOf(name)} ${value}`];
 }
 
 function describeTarget({ target }: RunPlan): string {
@@ -105,13 +113,14 @@ function columns(cells: readonly string[]): string {
 
 function tickLines(before: Snapshot | undefined, now: Snapshot, plan: RunPlan | undefined): string[] {
   const time = `${now.elapsedSeconds.toFixed(1)} s`;
+  const paused = now.workers.every((worker) => worker.state === 'paused') ? '  paused' : '';
   const total = totalFigures(before, now);
-  if (now.workers.length === 1) return [row(time, String(now.workers[0]?.cpu ?? ''), total, plan)];
+  if (now.workers.length === 1) return [row(time, String(now.workers[0]?.cpu ?? ''), total, plan) + paused];
   return [
     ...now.workers.map((worker, i) =>
       row(time, String(worker.cpu), workerFigures(before?.workers[i], worker), plan),
     ),
-    row(time, 'total', total, plan),
+    row(time, 'total', total, plan) + paused,
   ];
 }
 

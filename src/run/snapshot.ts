@@ -69,7 +69,7 @@ export function readWorkers(run: NativeRun, cpus: readonly number[]): WorkerSnap
 
 function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapshot {
   const started = word('startNs');
-  const until = word('endNs') || word('nowNs');
+  const until = word('endNs') || word('pausedSinceNs') || word('nowNs');
   const endReason = END_REASONS[word('endReason')] ?? null;
   return {
     cpu,
