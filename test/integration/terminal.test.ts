@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLI, finished, lineOf } from '../support/pktgen.js';
+
+/** pktgen in a terminal of its own, made by script(1); what is written to its input are the keys. */
+function inTerminal(...args: readonly string[]): ChildProcessWithoutNullStreams {
+  const command = [process.execPath, CLI, ...args].join(' ');
+  // After it the terminal's own state is printed: raw mode must not stay behind.
+  return spawn('script', ['-qec', `${command}; echo status=$?; stty -a`, '/dev/null'], { timeout: 30_000 });
+}
+
+describe('in a terminal', () => {
+  it('a run goes on until q; space pauses and resumes; the terminal is left as it was', async () => {
+    const child = inTerminal('--lab', '--cpus', '0');
+    const result = finished(child);
+    await lineOf(child, /until stopped[\s\S]*1\.0 s/);
+    child.stdin.write(' ');
+    await lineOf(child, /paused/);
+    child.stdin.write(' ');
+    await sleep(300);
+    child.stdin.write('q');
+    const { stdout } = await result;
+    assert.match(stdout, /all arrived/);
+    assert.match(stdout, /status=0/);
+    assert.match(stdout, / icanon/);
+    assert.match(stdout, / echo /);
+  });
+
+  it('Ctrl-C ends it with the summary', async () => {
+    const child = inTerminal('--lab', '--cpus', '0', '--no-tui');
+    const result = finished(child);
+    await lineOf(child, /1\.0 s/);
+    child.stdin.write('\u0003');
+    const { stdout } = await result;
+    assert.match(stdout, /all arrived/);
+    assert.match(stdout, /status=0/);
+  });
+});
+
+describe('without a terminal', () => {
+  it('--json keeps standard output to one object, and the lines go to standard error', async () => {
+    const child = spawn(process.execPath, [CLI, '--lab', '--duration', '1100ms', '--json'], {
+      timeout: 30_000,
+    });
+    const { stdout, stderr } = await finished(child);
+    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 1);
+    assert.match(stderr, /ns\/pkt[\s\S]*1\.0 s/);
+  });
+
+  it('--help names every option with its unit, --version the version', async () => {
+    const help = (await finished(spawn(process.execPath, [CLI, '--help']))).stdout;
+    for (const flag of [
+      '--iface',
+      '--lab',
+      '--size',
+      '--qdisc-bypass',
+      '--ring-frames',
+      '--count',
+      '--force',
+    ]) {
+      assert.match(help, new RegExp(`^  ${flag} `, 'm'));
+    }
+    assert.match(help, /--size +BYTES .*FCS included, 64…9022/);
+    assert.match(help, /Exit codes: 0 ran as asked/);
+    assert.match((await finished(spawn(process.execPath, [CLI, '--version']))).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+});
