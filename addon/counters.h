@@ -18,6 +18,13 @@ class Counter {
   void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
 
+  // A value that vouches for all that was written before it: whoever reads it with get_published() sees that,
+  // too.
+  void publish(std::uint64_t value) noexcept { value_.store(value, std::memory_order_release); }
+  [[nodiscard]] std::uint64_t get_published() const noexcept {
+    return value_.load(std::memory_order_acquire);
+  }
+
  private:
   std::atomic<std::uint64_t> value_{0};
 };

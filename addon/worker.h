@@ -50,7 +50,7 @@ class Worker {
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
   [[nodiscard]] std::uint64_t cpu_ns() const noexcept;
   [[nodiscard]] bool done() const noexcept {
-    return counters_.state.get() == static_cast<std::uint64_t>(WorkerState::kDone);
+    return counters_.state.get_published() == static_cast<std::uint64_t>(WorkerState::kDone);
   }
 
  private:
@@ -59,7 +59,7 @@ class Worker {
   [[nodiscard]] std::uint64_t active_ns() const noexcept;
   bool obey(std::uint32_t command) noexcept;
   void count(const SubmitResult& result) noexcept;
-  void set_state(WorkerState state) noexcept { counters_.state.set(static_cast<std::uint64_t>(state)); }
+  void set_state(WorkerState state) noexcept { counters_.state.publish(static_cast<std::uint64_t>(state)); }
 
   WorkerPlan plan_;
   std::unique_ptr<Engine> engine_;

@@ -157,6 +157,7 @@ function describeSummary(summary: Summary): string[] {
     ...(errors.length > 0 ? [`errors   ${errors.join(', ')}`] : []),
     ...(device ? [describeDevice(device)] : []),
     ...(farEnd ? [describeFarEnd(farEnd)] : []),
+    ...summary.notes.map((note) => `note     ${note}`),
     ...findings.map((finding) => `NOT HELD ${finding.message}`),
   ];
 }

@@ -2,7 +2,7 @@ import { ExitCode } from '../errors.js';
 import { formatCount } from '../units.js';
 import type { RunPlan } from './plan.js';
 import { type Figures, totalFigures, workerFigures } from './rates.js';
-import type { EndReason, LinkDelta, Snapshot } from './snapshot.js';
+import type { EndReason, LinkDelta, Snapshot, WorkerSnapshot } from './snapshot.js';
 
 /** Version of the JSON shapes of RunPlan and Summary together. Grows when a field changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
@@ -19,6 +19,8 @@ export interface Summary {
   readonly commandToFirstPacketMs: number | null;
   /** Everything that was not as asked; empty when the run held. */
   readonly findings: readonly Finding[];
+  /** What a reader of the figures should know, although nothing that was asked for was missed. */
+  readonly notes: readonly string[];
   readonly exitCode: ExitCode;
 }
 
@@ -82,8 +84,21 @@ export function summarize(
     farEnd,
     commandToFirstPacketMs: firstPacketMs(last, context.processStartedAtMs),
     findings,
+    notes: last.workers.flatMap(noteSharedCpu),
     exitCode: findings.length === 0 ? ExitCode.ok : ExitCode.notHeld,
   };
+}
+
+/** A worker that never waits uses all of its time on the CPU, unless something else runs there. */
+const SHARED_BELOW = 0.95;
+const SHORTEST_JUDGED_SECONDS = 0.05;
+
+function noteSharedCpu({ cpu, busy, seconds, cpuSeconds }: WorkerSnapshot): string[] {
+  const share = seconds > 0 ? cpuSeconds / seconds : 1;
+  if (busy > 0 || seconds < SHORTEST_JUDGED_SECONDS || share >= SHARED_BELOW) return [];
+  return [
+    `CPU ${cpu} was shared: its worker ran ${Math.round(share * 100)} % of the time and waited for the CPU otherwise`,
+  ];
 }
 
 function describeDevice(delta: LinkDelta, driver: string | null, packets: number): DeviceSummary {

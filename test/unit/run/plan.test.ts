@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { engines, flagOf, type RunOptions, resolvePlan, shareCount } from '#src/run/plan.js';
+import { allowedCpus } from '#src/system/cpus.js';
+import { Random } from '../support/random.js';
+
+const SEED = 2544;
+const ROUNDS = 500;
+const WEEK_NS = 604_800e9;
+
+const toNull = (options: RunOptions) => resolvePlan({ engine: 'null', ...options });
+
+test('a count is shared exactly; the first workers take what is left over', () => {
+  assert.deepEqual(shareCount([4, 6, 7], 11), [
+    { cpu: 4, countPackets: 4 },
+    { cpu: 6, countPackets: 4 },
+    { cpu: 7, countPackets: 3 },
+  ]);
+  assert.deepEqual(
+    shareCount([0, 1, 2], 2).map((share) => share.countPackets),
+    [1, 1, 0],
+  );
+  assert.deepEqual(shareCount([5], null), [{ cpu: 5, countPackets: null }]);
+});
+
+test('random counts up to 2^53 − 1 are shared without losing a frame', () => {
+  const random = new Random(SEED);
+  for (let round = 0; round < ROUNDS; round++) {
+    const cpus = Array.from({ length: random.whole(1, 64) }, (_, i) => i);
+    const count = Number(random.bits(random.whole(1, 53)));
+    const shares = shareCount(cpus, count).map((share) => share.countPackets ?? Number.NaN);
+    assert.equal(
+      shares.map(BigInt).reduce((sum, share) => sum + share, 0n),
+      BigInt(count),
+    );
+    assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => b - a),
+    );
+  }
+});
+
+test('without any wish the plan is one worker and 64-byte frames from the lab to no host', async () => {
+  const plan = await toNull({});
+  assert.deepEqual(plan.target, { kind: 'none' });
+  assert.deepEqual(plan.engine, { name: 'null', options: {} });
+  assert.deepEqual([plan.sizeBytes, plan.batch, plan.workers.length], [64, 64, 1]);
+  assert.deepEqual([plan.countPackets, plan.durationNs, plan.linkSpeedMbps], [null, null, null]);
+  assert.deepEqual(plan.notes, []);
+  assert.match(plan.frameHex, /^02000000000002706b7400010800/);
+  assert.equal(plan.frameHex.length, 2 * 60);
+});
+
+test('what was asked for stands in the plan and in the frame', async () => {
+  const [cpu = 0] = allowedCpus();
+  const plan = await toNull({
+    sizeBytes: 128,
+    batch: 7,
+    cpus: [cpu],
+    countPackets: 1_000_003,
+    durationNs: 5e9,
+    srcMac: '02:11:22:33:44:55',
+    dstMac: '02:66:77:88:99:aa',
+    srcIp: '10.1.2.3',
+    dstIp: '10.4.5.6',
+    srcPort: 0x1234,
+    dstPort: 0x5678,
+  });
+  assert.deepEqual(
+    [plan.sizeBytes, plan.batch, plan.countPackets, plan.durationNs],
+    [128, 7, 1_000_003, 5e9],
+  );
+  assert.deepEqual(plan.workers, [{ cpu, countPackets: 1_000_003 }]);
+  assert.equal(plan.frameHex.length, 2 * 124);
+  assert.equal(plan.frameHex.slice(0, 28), '0266778899aa0211223344550800');
+  assert.equal(plan.frameHex.slice(52, 76), '0a0102030a04050612345678');
+});
+
+test('a plan is plain data: it survives JSON unchanged', async () => {
+  const plan = await toNull({ countPackets: 5 });
+  assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+});
+
+function ringOf(ringFrames: number): RunOptions {
+  return { engine: 'tx-ring', lab: true, engineOptions: { ringFrames } };
+}
+
+test('the limits themselves are taken', async () => {
+  const least = await toNull({ sizeBytes: 64, batch: 1, countPackets: 1, durationNs: 1, srcPort: 0 });
+  assert.deepEqual([least.sizeBytes, least.batch, least.countPackets, least.durationNs], [64, 1, 1, 1]);
+  const most = {
+    sizeBytes: 9022,
+    batch: 65536,
+    countPackets: 2 ** 53 - 1,
+    durationNs: WEEK_NS,
+    dstPort: 65535,
+  };
+  assert.equal((await toNull(most)).countPackets, 2 ** 53 - 1);
+  for (const ringFrames of [8, 16384]) {
+    assert.equal((await resolvePlan(ringOf(ringFrames))).engine.options['ringFrames'], ringFrames);
+  }
+});
+
+test('the lab is planned without opening anything: tx-ring, its defaults, a worker per queue', async () => {
+  for (const options of [{ lab: true }, { labSink: true }]) {
+    const plan = await resolvePlan(options);
+    assert.deepEqual(plan.engine, { name: 'tx-ring', options: { qdiscBypass: false, ringFrames: 128 } });
+    assert.equal(plan.linkSpeedMbps, 10_000);
+    assert.equal(plan.workers.length, Math.min(2, allowedCpus().length));
+  }
+});
+
+test('an option of the engine stands in the plan', async () => {
+  const plan = await resolvePlan({ lab: true, engineOptions: { qdiscBypass: true } });
+  assert.deepEqual(plan.engine.options, { qdiscBypass: true, ringFrames: 128 });
+});
+
+test('engines are listed by name and describe themselves; their options have flags in kebab-case', () => {
+  const list = engines();
+  const names = list.map((engine) => engine.name);
+  assert.deepEqual(names, names.toSorted());
+  assert.equal(list.find((engine) => engine.name === 'null')?.needsDevice, false);
+  assert.equal(list.find((engine) => engine.name === 'tx-ring')?.needsDevice, true);
+  assert.equal(flagOf('ringFrames'), '--ring-frames');
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type NativeLinkCounters, type NativeRun, native } from '#src/native/index.js';
+import { linkDelta, readWorkers } from '#src/run/snapshot.js';
+
+const KEYS = [
+  'rxPackets',
+  'rxBytes',
+  'rxDropped',
+  'rxOtherhostDropped',
+  'txPackets',
+  'txBytes',
+  'txDropped',
+  'txErrors',
+] as const;
+
+/** Every counter at a different distance from `start`: 10, 20, 30 … */
+function counters(start: bigint, step: bigint): NativeLinkCounters {
+  const entries = KEYS.map((key, i) => [key, BigInt.asUintN(64, start + BigInt(i + 1) * step)]);
+  return Object.fromEntries(entries) as NativeLinkCounters;
+}
+
+const EXPECTED = { name: 'eth1', ...Object.fromEntries(KEYS.map((key, i) => [key, (i + 1) * 10])) };
+
+for (const [where, start] of [
+  ['from zero', 0n],
+  ['past 2^53, where a number is no longer exact', 2n ** 53n + 1n],
+  ['past 2^63', 2n ** 63n + 1n],
+  ['across the wrap at 2^64', 2n ** 64n - 5n],
+] as const) {
+  test(`every counter of a link is subtracted exactly ${where}`, () => {
+    assert.deepEqual(linkDelta('eth1', counters(start, 0n), counters(start, 10n)), EXPECTED);
+  });
+}
+
+test('a link without traffic counts nothing', () => {
+  const still = counters(2n ** 60n, 7n);
+  assert.ok(KEYS.every((key) => linkDelta('eth1', still, still)[key] === 0));
+});
+
+/** A block of counters as the addon lays it out, each word found by its name. */
+function runWith(...blocks: readonly Readonly<Record<string, bigint>>[]): NativeRun {
+  const names = native().counterNames;
+  for (const word of blocks.flatMap(Object.keys)) assert.ok(names.includes(word), `no counter ${word}`);
+  const words = blocks.flatMap((block) => names.map((name) => block[name] ?? 0n));
+  return { counters: () => BigUint64Array.from(words) } as NativeRun;
+}
+
+test('a worker that ended is read with its times in seconds, pauses left out', () => {
+  const run = runWith({
+    packets: 1000n,
+    bytes: 64_000n,
+    syscalls: 20n,
+    busy: 3n,
+    startNs: 5_000_000_000n,
+    endNs: 9_000_000_000n,
+    nowNs: 12_000_000_000n,
+    pausedNs: 1_500_000_000n,
+    cpuNs: 250_000_000n,
+    firstPacketNs: 1_700_000_000_123_500_000n,
+    state: 3n,
+    endReason: 2n,
+  });
+  assert.deepEqual(readWorkers(run, [7]), [
+    {
+      cpu: 7,
+      state: 'done',
+      endReason: 'duration',
+      endError: null,
+      packets: 1000,
+      bytes: 64_000,
+      syscalls: 20,
+      busy: 3,
+      errors: {},
+      seconds: 2.5,
+      cpuSeconds: 0.25,
+      firstPacketAtMs: 1_700_000_000_123.5,
+    },
+  ]);
+});
+
+test('a worker that runs is timed up to now; one that has not begun has no time', () => {
+  const running = { startNs: 5_000_000_000n, nowNs: 6_000_000_000n, state: 1n };
+  const [first, second] = readWorkers(runWith(running, { nowNs: 6_000_000_000n }), [0, 1]);
+  assert.equal(first?.seconds, 1);
+  assert.equal(first?.state, 'running');
+  assert.equal(first?.endReason, null);
+  assert.equal(second?.seconds, 0);
+  assert.equal(second?.state, 'ready');
+  assert.equal(second?.firstPacketAtMs, null);
+});
+
+test('the time of a worker stands still while it is paused', () => {
+  const paused = {
+    startNs: 1_000_000_000n,
+    pausedNs: 500_000_000n,
+    pausedSinceNs: 3_000_000_000n,
+    state: 2n,
+  };
+  const [first] = readWorkers(runWith({ ...paused, nowNs: 9_000_000_000n }), [0]);
+  assert.equal(first?.state, 'paused');
+  assert.equal(first?.seconds, 1.5);
+});
+
+/** enum WorkerState and enum EndReason of addon/counters.h, by their numbers. */
+const STATES = ['ready', 'running', 'paused', 'done'];
+const END_REASONS = [null, 'count', 'duration', 'stopped', 'error'];
+
+test('every state and every reason to end has its name', () => {
+  const states = STATES.map((_, i) => ({ state: BigInt(i) }));
+  const reasons = END_REASONS.map((_, i) => ({ endReason: BigInt(i) }));
+  assert.deepEqual(
+    readWorkers(runWith(...states), [0, 1, 2, 3]).map(({ state }) => state),
+    STATES,
+  );
+  assert.deepEqual(
+    readWorkers(runWith(...reasons), [0, 1, 2, 3, 4]).map(({ endReason }) => endReason),
+    END_REASONS,
+  );
+});
+
+test('as many errnos as a block has room for are all read', () => {
+  const slots = native().counterNames.filter((name) => /^errno\d+$/.test(name));
+  const block = slots.flatMap((name, i) => [
+    [name, BigInt(i + 1)],
+    [name.replace('errno', 'errorCount'), 3n],
+  ]);
+  const [worker] = readWorkers(runWith(Object.fromEntries(block)), [0]);
+  assert.equal(slots.length, 8);
+  assert.deepEqual(Object.values(worker?.errors ?? {}), Array(8).fill(3));
+});
+
+test('errors are named by errno, and a worker that failed names its last one', () => {
+  const [failed] = readWorkers(
+    runWith({
+      state: 3n,
+      endReason: 4n,
+      endErrno: 100n,
+      errno0: 105n,
+      errorCount0: 7n,
+      errno1: 90n,
+      errorCount1: 2n,
+    }),
+    [0],
+  );
+  assert.equal(failed?.endReason, 'error');
+  assert.equal(failed?.endError, 'ENETDOWN');
+  assert.deepEqual(failed?.errors, { ENOBUFS: 7, EMSGSIZE: 2 });
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ExitCode } from '#src/errors.js';
+import type { RunPlan } from '#src/run/plan.js';
+import type { Snapshot } from '#src/run/snapshot.js';
+import { countOf, type Finding, summarize } from '#src/run/summary.js';
+import { delta, plan, snapshot, worker } from '../support/samples.js';
+
+const PACKETS = 1_000_000;
+/** 0.01 % of them. */
+const TOLERANCE = 100;
+
+interface Case {
+  readonly plan?: Partial<RunPlan>;
+  readonly last?: Partial<Snapshot>;
+  readonly driver?: string | null;
+  readonly events?: readonly Finding[];
+}
+
+function summaryOf({ plan: changes = {}, last = {}, driver = 'ixgbe', events = [] }: Case) {
+  const state = snapshot([worker({ packets: PACKETS })], last);
+  return summarize(plan(changes), state, { driver, events, processStartedAtMs: 1000 });
+}
+
+function codesOf(what: Case): string[] {
+  return summaryOf(what).findings.map((finding) => finding.code);
+}
+
+test('a run whose device and far end agree exactly holds', () => {
+  const summary = summaryOf({
+    plan: { countPackets: PACKETS },
+    last: { device: delta({ txPackets: PACKETS }), farEnd: delta({ name: 'eth2', rxPackets: PACKETS }) },
+  });
+  assert.deepEqual(summary.findings, []);
+  assert.equal(summary.exitCode, ExitCode.ok);
+  assert.equal(summary.schemaVersion, 1);
+  assert.equal(summary.total.packets, PACKETS);
+  assert.equal(summary.device?.differencePackets, 0);
+  assert.equal(summary.device?.agrees, true);
+  assert.equal(summary.device?.driver, 'ixgbe');
+  assert.equal(summary.farEnd?.agrees, true);
+});
+
+for (const [difference, agrees] of [
+  [TOLERANCE, true],
+  [-TOLERANCE, true],
+  [TOLERANCE + 1, false],
+  [-TOLERANCE - 1, false],
+] as const) {
+  test(`a device that counts ${difference} of a million ${agrees ? 'agrees' : 'disagrees'}`, () => {
+    const summary = summaryOf({ last: { device: delta({ txPackets: PACKETS + difference }) } });
+    assert.equal(summary.device?.differencePackets, difference);
+    assert.equal(summary.device?.agrees, agrees);
+    assert.equal(summary.exitCode, agrees ? ExitCode.ok : ExitCode.notHeld);
+  });
+}
+
+test('a device that counts fewer, or more, is a finding with its name, the number and what it dropped', () => {
+  const fewer = summaryOf({ last: { device: delta({ txPackets: PACKETS - 1234, txDropped: 5678 }) } });
+  assert.deepEqual(fewer.findings, [
+    {
+      code: 'device-disagrees',
+      message: 'eth1 counted 1,234 frames fewer than were sent in tx_packets, and dropped 5,678',
+    },
+  ]);
+  const more = summaryOf({ last: { device: delta({ txPackets: PACKETS + 1234 }) } });
+  assert.match(more.findings[0]?.message ?? '', /1,234 frames more than were sent/);
+});
+
+test('an ifb is judged by what it received, any other device by what it sent', () => {
+  const device = delta({ rxPackets: PACKETS, txPackets: 3 });
+  assert.equal(summaryOf({ last: { device }, driver: 'ifb' }).device?.counter, 'rx_packets');
+  assert.deepEqual(codesOf({ last: { device }, driver: 'ifb' }), []);
+  assert.deepEqual(codesOf({ last: { device }, driver: 'veth' }), ['device-disagrees']);
+  assert.deepEqual(codesOf({ last: { device }, driver: null }), ['device-disagrees']);
+  assert.equal(countOf(device, 'ifb'), PACKETS);
+  assert.equal(countOf(device, 'dummy'), 3);
+});
+
+test('frames lost on the way to the far end are a finding', () => {
+  const summary = summaryOf({
+    last: { farEnd: delta({ name: 'lab1', rxPackets: PACKETS - 2000, txPackets: PACKETS }) },
+  });
+  assert.equal(summary.farEnd?.differencePackets, -2000);
+  assert.equal(summary.exitCode, ExitCode.notHeld);
+  assert.deepEqual(summary.findings, [
+    { code: 'far-end-disagrees', message: 'lab1 received 2,000 frames fewer than were sent' },
+  ]);
+});
+
+test('a count is missed by a single frame, in either direction', () => {
+  assert.deepEqual(codesOf({ plan: { countPackets: PACKETS } }), []);
+  assert.deepEqual(codesOf({ plan: { countPackets: PACKETS - 1 } }), ['count-missed']);
+  const summary = summaryOf({ plan: { countPackets: PACKETS + 1 } });
+  assert.deepEqual(summary.findings, [
+    { code: 'count-missed', message: '1,000,000 of 1,000,001 frames were sent' },
+  ]);
+  assert.equal(summary.exitCode, ExitCode.notHeld);
+});
+
+test('what happened on the way stands before what follows from the counters', () => {
+  const events = [{ code: 'link-down', message: 'eth1 went down during the run' }];
+  assert.deepEqual(codesOf({ events, plan: { countPackets: 5 } }), ['link-down', 'count-missed']);
+  assert.equal(summaryOf({ events }).exitCode, ExitCode.notHeld);
+});
+
+test('a run without a device is not compared with one', () => {
+  const summary = summaryOf({ driver: null });
+  assert.equal(summary.device, null);
+  assert.equal(summary.farEnd, null);
+  assert.equal(summary.exitCode, ExitCode.ok);
+});
+
+test('each worker keeps its CPU, its own figures and how it ended', () => {
+  const last = snapshot([
+    worker({ cpu: 1, packets: 100 }),
+    worker({ cpu: 3, packets: 200, endReason: 'error', endError: 'ENETDOWN' }),
+    worker({ cpu: 4, packets: 300, endReason: null }),
+  ]);
+  const { workers, total } = summarize(plan(), last, { driver: null, events: [], processStartedAtMs: 0 });
+  assert.deepEqual(
+    workers.map(({ cpu, packets, endReason, endError }) => [cpu, packets, endReason, endError]),
+    [
+      [1, 100, 'count', null],
+      [3, 200, 'error', 'ENETDOWN'],
+      [4, 300, 'stopped', null],
+    ],
+  );
+  assert.equal(total.packets, 600);
+});
+
+test('the first packet is the earliest of all workers, counted from the start of the process', () => {
+  const at = (firstPacketAtMs: number | null) => worker({ packets: PACKETS / 2, firstPacketAtMs });
+  const first = (...workers: ReturnType<typeof at>[]) =>
+    summaryOf({ last: { workers } }).commandToFirstPacketMs;
+  assert.equal(first(at(1090), at(1075.5)), 75.5);
+  assert.equal(first(at(null), at(1080)), 80);
+  assert.equal(first(at(null), at(null)), null);
+});
+
+test('a summary survives JSON unchanged', () => {
+  const summary = summaryOf({ last: { device: delta({ txPackets: 7 }) } });
+  assert.deepEqual(JSON.parse(JSON.stringify(summary)), summary);
+});

@@ -1,0 +1,63 @@
+import type { RunPlan } from '#src/run/plan.js';
+import type { LinkDelta, Snapshot, WorkerSnapshot } from '#src/run/snapshot.js';
+
+/**
+ * 64-byte frames at the line rate of 10 Gbit/s for 21 seconds, the shortest time with a whole number of them:
+ * 10e9 / 672 × 21. One worker, 98 % of its time on the CPU, 50 frames per system call.
+ */
+export const LINE_RATE = { seconds: 21, packets: 312_500_000, pps: 14_880_952.380952381 } as const;
+
+export function worker(changes: Partial<WorkerSnapshot> = {}): WorkerSnapshot {
+  const packets = changes.packets ?? LINE_RATE.packets;
+  return {
+    cpu: 2,
+    state: 'done',
+    endReason: 'count',
+    endError: null,
+    packets,
+    bytes: packets * 64,
+    syscalls: packets / 50,
+    busy: 0,
+    errors: {},
+    seconds: LINE_RATE.seconds,
+    cpuSeconds: LINE_RATE.seconds * 0.98,
+    firstPacketAtMs: null,
+    ...changes,
+  };
+}
+
+export function snapshot(workers: readonly WorkerSnapshot[], changes: Partial<Snapshot> = {}): Snapshot {
+  return { elapsedSeconds: LINE_RATE.seconds, workers, device: null, farEnd: null, ...changes };
+}
+
+export function delta(changes: Partial<LinkDelta>): LinkDelta {
+  return {
+    name: 'eth1',
+    rxPackets: 0,
+    rxBytes: 0,
+    rxDropped: 0,
+    rxOtherhostDropped: 0,
+    txPackets: 0,
+    txBytes: 0,
+    txDropped: 0,
+    txErrors: 0,
+    ...changes,
+  };
+}
+
+export function plan(changes: Partial<RunPlan> = {}): RunPlan {
+  return {
+    target: { kind: 'interface', name: 'eth1' },
+    linkSpeedMbps: 10_000,
+    engine: { name: 'tx-ring', options: { qdiscBypass: true, ringFrames: 128 } },
+    batch: 64,
+    workers: [{ cpu: 2, countPackets: null }],
+    countPackets: null,
+    durationNs: null,
+    traffic: { streams: [{ name: 'udp', sizeBytes: 64, headers: [] }] },
+    frameHex: '',
+    sizeBytes: 64,
+    notes: [],
+    ...changes,
+  };
+}
