@@ -29,6 +29,25 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// How long a worker has been active: pauses do not count. One word, so that no reader ever sees half a
+// change. While it runs: the moment at which it would have started had it never paused. While it does not:
+// how long it ran. The lowest bit tells which.
+class Stopwatch {
+ public:
+  void run(std::uint64_t now_ns) noexcept { word_.set((now_ns - elapsed_ns(now_ns)) << 1U); }
+  void hold(std::uint64_t now_ns) noexcept { word_.set(elapsed_ns(now_ns) << 1U | kHeld); }
+  [[nodiscard]] std::uint64_t elapsed_ns(std::uint64_t now_ns) const noexcept {
+    const std::uint64_t word = word_.get();
+    return (word & kHeld) != 0 ? word >> 1U : now_ns - (word >> 1U);
+  }
+
+  Stopwatch() noexcept { word_.set(kHeld); }
+
+ private:
+  static constexpr std::uint64_t kHeld = 1;
+  Counter word_;
+};
+
 enum class WorkerState : std::uint64_t { kReady, kRunning, kPaused, kDone };
 enum class EndReason : std::uint64_t { kNone, kCount, kDuration, kStopped, kError };
 
@@ -39,10 +58,7 @@ struct alignas(64) Counters {
   Counter bytes;            // their frame sizes added up, FCS included
   Counter syscalls;         // system calls made to send
   Counter busy;             // calls that met back-pressure
-  Counter start_ns;         // CLOCK_MONOTONIC when the loop began; 0 before
-  Counter end_ns;           // CLOCK_MONOTONIC after the last frame was drained; 0 before
-  Counter paused_ns;        // time spent in pauses that are over
-  Counter paused_since_ns;  // CLOCK_MONOTONIC when the present pause began; 0 outside a pause
+  Stopwatch active;         // CLOCK_MONOTONIC from the loop's begin to its end
   Counter first_packet_ns;  // CLOCK_REALTIME when the first frame was taken; 0 before
   Counter cpu_ns;           // thread CPU time at the end; read from the thread's clock before
   Counter state;            // WorkerState

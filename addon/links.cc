@@ -181,19 +181,29 @@ std::string Links::create_sink(const NewLink& sink) {
 }
 
 void Links::set_up(const std::string& name) {
+  disable_ipv6_autoconfiguration(name);
   NetlinkMessage request(RTM_NEWLINK, NLM_F_ACK);
   auto* info = request.extend<ifinfomsg>();
   info->ifi_flags = IFF_UP;
   info->ifi_change = IFF_UP;
+  mnl_attr_put_strz(request.header(), IFLA_IFNAME, name.c_str());
+  check(netlink_exchange(route_.get(), request), "bringing up " + name);
+}
+
+// Without a link-local address IPv6 sends neither router solicitations nor MLD reports. It has to be said
+// before the interface comes up: the kernel applies the flags of a message before its address family part.
+void Links::disable_ipv6_autoconfiguration(const std::string& name) {
+  NetlinkMessage request(RTM_NEWLINK, NLM_F_ACK);
+  request.extend<ifinfomsg>();
   nlmsghdr* header = request.header();
   mnl_attr_put_strz(header, IFLA_IFNAME, name.c_str());
-  // Without a link-local address IPv6 sends neither router solicitations nor MLD reports.
   nlattr* families = mnl_attr_nest_start(header, IFLA_AF_SPEC);
   nlattr* inet6 = mnl_attr_nest_start(header, AF_INET6);
   mnl_attr_put_u8(header, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
   mnl_attr_nest_end(header, inet6);
   mnl_attr_nest_end(header, families);
-  check(netlink_exchange(route_.get(), request), "bringing up " + name);
+  const int error = netlink_exchange(route_.get(), request);
+  if (error != EAFNOSUPPORT) check(error, "keeping IPv6 off " + name);  // EAFNOSUPPORT: there is no IPv6
 }
 
 void Links::add_details(Link& link) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "network_namespace.h"
+#include "routes.h"
 
 struct mnl_socket;
 
@@ -78,10 +79,15 @@ class Links {
   std::string create_sink(const NewLink& sink);
   void set_up(const std::string& name);
 
+  [[nodiscard]] std::set<std::uint32_t> default_route_indexes() {
+    return default_route_interfaces(route_.get());
+  }
+
   [[nodiscard]] const std::shared_ptr<const NetworkNamespace>& where() const noexcept { return where_; }
 
  private:
   void add_details(Link& link);
+  void disable_ipv6_autoconfiguration(const std::string& name);
 
   std::shared_ptr<const NetworkNamespace> where_;
   struct SocketCloser {

@@ -60,8 +60,9 @@ Napi::Function NetworkObject::define(Napi::Env env) {
        InstanceMethod<&NetworkObject::status>("status"),
        InstanceMethod<&NetworkObject::create_pair>("createPair"),
        InstanceMethod<&NetworkObject::create_sink>("createSink"),
-       InstanceMethod<&NetworkObject::set_up>("setUp"), InstanceMethod<&NetworkObject::probe>("probe"),
-       InstanceAccessor<&NetworkObject::net_fd>("netFd"),
+       InstanceMethod<&NetworkObject::set_up>("setUp"),
+       InstanceMethod<&NetworkObject::default_routes>("defaultRoutes"),
+       InstanceMethod<&NetworkObject::probe>("probe"), InstanceAccessor<&NetworkObject::net_fd>("netFd"),
        InstanceAccessor<&NetworkObject::user_fd>("userFd")});
 }
 
@@ -121,6 +122,15 @@ Napi::Value NetworkObject::set_up(const Napi::CallbackInfo& info) {
   const std::string name = decode_string(info[0], "name");
   guarded(info.Env(), [&] { links_->set_up(name); });
   return info.Env().Undefined();
+}
+
+// defaultRoutes() → indexes of the interfaces that carry a default route
+Napi::Value NetworkObject::default_routes(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    Napi::Array out = Napi::Array::New(info.Env());
+    for (const std::uint32_t index : links_->default_route_indexes()) out.Set(out.Length(), index);
+    return out;
+  });
 }
 
 // probe(engine, interface) → null, or {code, reason}

@@ -23,6 +23,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   Napi::Value create_pair(const Napi::CallbackInfo& info);
   Napi::Value create_sink(const Napi::CallbackInfo& info);
   Napi::Value set_up(const Napi::CallbackInfo& info);
+  Napi::Value default_routes(const Napi::CallbackInfo& info);
   Napi::Value probe(const Napi::CallbackInfo& info);
   Napi::Value net_fd(const Napi::CallbackInfo& info);
   Napi::Value user_fd(const Napi::CallbackInfo& info);

@@ -20,23 +20,19 @@ constexpr std::array kWords{
     CounterWord{"bytes", &Counters::bytes},
     CounterWord{"syscalls", &Counters::syscalls},
     CounterWord{"busy", &Counters::busy},
-    CounterWord{"startNs", &Counters::start_ns},
-    CounterWord{"endNs", &Counters::end_ns},
-    CounterWord{"pausedNs", &Counters::paused_ns},
-    CounterWord{"pausedSinceNs", &Counters::paused_since_ns},
     CounterWord{"firstPacketNs", &Counters::first_packet_ns},
     CounterWord{"state", &Counters::state},
     CounterWord{"endReason", &Counters::end_reason},
     CounterWord{"endErrno", &Counters::end_errno},
 };
-// After these: cpuNs, nowNs, then pairs (errno, count).
+// After these: activeNs, cpuNs, then pairs (errno, count).
 constexpr std::size_t kWordsPerWorker = kWords.size() + 2 + 2 * kErrorKinds;
 
 void copy_words(const Worker& worker, std::uint64_t* out) {
   const Counters& counters = worker.counters();
   for (const CounterWord& word : kWords) *out++ = (counters.*word.member).get();
+  *out++ = counters.active.elapsed_ns(monotonic_ns());
   *out++ = worker.cpu_ns();
-  *out++ = monotonic_ns();
   for (const Counters::ErrorKind& kind : counters.errors) {
     *out++ = kind.number.get();
     *out++ = kind.count.get();
@@ -49,8 +45,8 @@ Napi::Array counter_names(Napi::Env env) {
   Napi::Array names = Napi::Array::New(env);
   const auto put = [&](const std::string& name) { names.Set(names.Length(), name); };
   for (const CounterWord& word : kWords) put(word.name);
+  put("activeNs");
   put("cpuNs");
-  put("nowNs");
   for (std::size_t i = 0; i < kErrorKinds; ++i) {
     put("errno" + std::to_string(i));
     put("errorCount" + std::to_string(i));

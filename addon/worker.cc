@@ -66,11 +66,11 @@ void Worker::main() noexcept {
   pthread_setname_np(pthread_self(), ("pktgen/" + std::to_string(plan_.cpu)).c_str());
   control_.command.wait(Control::kHold, std::memory_order_acquire);
   const std::uint64_t cpu_at_start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-  counters_.start_ns.set(monotonic_ns());
+  counters_.active.run(monotonic_ns());
   set_state(WorkerState::kRunning);
 
   const EndReason reason = send();
-  counters_.end_ns.set(monotonic_ns());
+  counters_.active.hold(monotonic_ns());
   counters_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns);
   engine_->drain(monotonic_ns() + kDrainNs);
 
@@ -87,7 +87,7 @@ EndReason Worker::send() noexcept {
   while (to_send > 0) {
     const std::uint32_t command = control_.command.load(std::memory_order_acquire);
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
-    if (active_ns() >= plan_.duration_ns) return EndReason::kDuration;
+    if (counters_.active.elapsed_ns(monotonic_ns()) >= plan_.duration_ns) return EndReason::kDuration;
 
     const auto due = static_cast<std::uint32_t>(std::min<std::uint64_t>(plan_.batch, to_queue));
     const std::uint32_t ready = engine_->slots(due);
@@ -109,22 +109,15 @@ EndReason Worker::send() noexcept {
   return EndReason::kCount;
 }
 
-// Time since the start without the pauses: what a duration limits.
-std::uint64_t Worker::active_ns() const noexcept {
-  return monotonic_ns() - counters_.start_ns.get() - counters_.paused_ns.get();
-}
-
 // Sleeps through a pause. Returns false when the worker has to stop.
 bool Worker::obey(std::uint32_t command) noexcept {
-  const std::uint64_t paused_at_ns = monotonic_ns();
-  counters_.paused_since_ns.set(paused_at_ns);
+  counters_.active.hold(monotonic_ns());
   while (command == Control::kPause) {
     set_state(WorkerState::kPaused);
     control_.command.wait(command, std::memory_order_acquire);
     command = control_.command.load(std::memory_order_acquire);
   }
-  counters_.paused_ns.add(monotonic_ns() - paused_at_ns);
-  counters_.paused_since_ns.set(0);
+  counters_.active.run(monotonic_ns());
   set_state(WorkerState::kRunning);
   return command != Control::kStop;
 }

@@ -56,7 +56,6 @@ class Worker {
  private:
   void main() noexcept;
   EndReason send() noexcept;
-  [[nodiscard]] std::uint64_t active_ns() const noexcept;
   bool obey(std::uint32_t command) noexcept;
   void count(const SubmitResult& result) noexcept;
   void set_state(WorkerState state) noexcept { counters_.state.publish(static_cast<std::uint64_t>(state)); }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readdirSync, readFileSync } from 'node:fs';
-import { closestMatch } from 'leven';
 import yargs from 'yargs';
 import type { Command, Values } from './commands/command.js';
 import { ExitCode, messageOf, PktgenError, UsageError } from './errors.js';
+import { nearest } from './suggest.js';
 
 const DEFAULT_COMMAND = 'run';
 /** Files in src/commands that help commands but are none. */
@@ -90,15 +90,15 @@ async function usage(name: string, command: Command): Promise<string> {
 function refuseUnknown(values: ParsedValues, known: readonly string[]): void {
   const [word] = values._;
   if (word !== undefined)
-    throw new UsageError(`${word}: no such command${nearest(word, commandNames(), '')}`);
+    throw new UsageError(`${word}: no such command${instead(word, commandNames(), '')}`);
   const unknown = Object.keys(values).find((key) => key !== '_' && key !== '$0' && !known.includes(key));
   if (unknown === undefined) return;
   const dashes = unknown.length === 1 ? '-' : '--';
-  throw new UsageError(`${dashes}${unknown}: no such option${nearest(unknown, known, '--')}`);
+  throw new UsageError(`${dashes}${unknown}: no such option${instead(unknown, known, '--')}`);
 }
 
-function nearest(word: string, known: readonly string[], dashes: string): string {
-  const match = closestMatch(word, known, { maxDistance: Math.min(4, word.length >> 1) });
+function instead(word: string, known: readonly string[], dashes: string): string {
+  const match = nearest(word, known);
   return match === undefined ? '; pktgen --help lists them' : `; did you mean ${dashes}${match}?`;
 }
 

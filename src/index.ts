@@ -26,6 +26,7 @@ export { type Run, startRun } from './run/session.js';
 export type { EndReason, LinkDelta, Snapshot, WorkerSnapshot, WorkerState } from './run/snapshot.js';
 export type { DeviceSummary, FarEndSummary, Finding, Summary, WorkerSummary } from './run/summary.js';
 export type { Target, TargetOptions } from './run/target.js';
+export { didYouMean, nearest } from './suggest.js';
 export { formatCpus } from './system/cpus.js';
 export { type Device, type EngineFit, listDevices, type XdpFeature } from './system/devices.js';
 export * from './units.js';

@@ -29,13 +29,20 @@ const COUNT_FACTOR: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
 /** "1000003", "5k", "2.5M" → a whole number from `minimum` to `maximum`. Throws UsageError naming `flag`. */
 export function parseCount(flag: string, text: string, minimum: number, maximum: number): number {
   const match = COUNT.exec(text);
-  const value = match ? Number(match[1]) * (COUNT_FACTOR[match[2] ?? ''] ?? 1) : Number.NaN;
+  const value = match ? scale(Number(match[1]), COUNT_FACTOR[match[2] ?? ''] ?? 1) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < minimum || value > maximum) {
     const unbounded = maximum === Number.MAX_SAFE_INTEGER;
     const range = unbounded ? `from ${minimum}, such as 1000003 or 5M` : `from ${minimum} to ${maximum}`;
     throw new UsageError(`${flag} ${text}: expected a whole number ${range}`);
   }
   return value;
+}
+
+/** The product without the noise of binary fractions: 4.1 × 1e6 is 4100000, and not 4099999.9999999995. */
+function scale(value: number, factor: number): number {
+  const product = value * factor;
+  const whole = Math.round(product);
+  return Math.abs(product - whole) < 1e-3 ? whole : product;
 }
 
 const DURATION = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)$/;
@@ -95,17 +102,12 @@ const SI = [
   { factor: 1e3, prefix: 'k' },
 ] as const;
 
-/** Three or four significant digits and an SI prefix: 1234567 → "1.235 M". */
+/** Four significant digits and an SI prefix: 1234567 → "1.235 M", 999960 → "1.000 M". */
 function withPrefix(value: number): string {
-  const scale = SI.find(({ factor }) => Math.abs(value) >= factor);
-  if (!scale) return `${trim(value)} `;
-  return `${trim(value / scale.factor)} ${scale.prefix}`;
-}
-
-function trim(value: number): string {
-  if (value === 0) return '0';
-  const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
-  return value.toFixed(digits);
+  if (value === 0) return '0 ';
+  const shown = SI.map(({ factor, prefix }) => ({ digits: (value / factor).toPrecision(4), prefix }));
+  const fitting = shown.find(({ digits }) => Math.abs(Number(digits)) >= 1);
+  return fitting ? `${fitting.digits} ${fitting.prefix}` : `${value.toPrecision(4)} `;
 }
 
 export function formatPps(pps: number): string {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { closestMatch } from 'leven';
 import { UsageError } from '../errors.js';
 import type { Header, Stream, TrafficModel } from '../model/traffic.js';
 import type { Protocol } from '../protocols/protocol.js';
+import { didYouMean } from '../suggest.js';
 import { FCS_BYTES } from '../units.js';
 import { internetChecksum } from './checksum.js';
 import { parseField } from './fields.js';
@@ -73,13 +73,7 @@ function parseFields(stream: Stream, header: Header, protocol: Protocol): Map<st
   for (const [name, text] of Object.entries(header.fields)) {
     const where = `stream ${stream.name}: ${protocol.name} ${name}`;
     const field = protocol.fields.find((candidate) => candidate.name === name);
-    if (!field)
-      throw new UsageError(
-        `${where}: no such field${suggest(
-          name,
-          protocol.fields.map((f) => f.name),
-        )}`,
-      );
+    if (!field) throw new UsageError(`${where}: no such field; ${didYouMean(name, namesOf(protocol))}`);
     values.set(name, parseField(field, text, where));
   }
   return values;
@@ -116,7 +110,7 @@ function bytesOf(frame: Uint8Array, layer: Layer): Uint8Array {
 async function loadProtocol(name: string): Promise<Protocol> {
   const known = protocolNames();
   if (!known.includes(name)) {
-    throw new UsageError(`no protocol '${name}'${suggest(name, known)}`);
+    throw new UsageError(`no protocol '${name}'; ${didYouMean(name, known)}`);
   }
   const module = (await import(`../protocols/${name}.js`)) as { protocol: Protocol };
   return module.protocol;
@@ -129,7 +123,6 @@ export function protocolNames(): string[] {
     .sort();
 }
 
-function suggest(word: string, known: readonly string[]): string {
-  const nearest = closestMatch(word, known, { maxDistance: 3 });
-  return nearest ? `; did you mean ${nearest}?` : `; there are ${known.join(', ')}`;
+function namesOf(protocol: Protocol): string[] {
+  return protocol.fields.map((field) => field.name);
 }

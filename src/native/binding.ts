@@ -70,6 +70,8 @@ export interface NativeNetwork {
   createPair(near: NativeNewLink, far: NativeNewLink): void;
   createSink(sink: NativeNewLink): 'ifb' | 'dummy';
   setUp(name: string): void;
+  /** Indexes of the interfaces that carry a default route. */
+  defaultRoutes(): number[];
   probe(engine: string, name: string): { code: string; reason: string } | null;
   /** -1 for the host's own namespace. */
   readonly netFd: number;

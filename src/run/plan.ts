@@ -1,9 +1,9 @@
-import { closestMatch } from 'leven';
 import { parseField } from '../compile/fields.js';
 import { compile } from '../compile/program.js';
 import { UsageError } from '../errors.js';
 import { defaultTraffic, type TrafficModel, type UdpStreamOptions } from '../model/traffic.js';
 import { type NativeEngineInfo, type NativeEngineOption, native } from '../native/index.js';
+import { didYouMean } from '../suggest.js';
 import { allowedCpus, chooseCpus, requireCpus } from '../system/cpus.js';
 import { LAB_QUEUES } from '../system/lab.js';
 import { MAX_DURATION_NS, MAX_SIZE_BYTES, MIN_SIZE_BYTES } from '../units.js';
@@ -126,16 +126,16 @@ function resolveEngine(name: string): NativeEngineInfo {
   const engine = known.find((candidate) => candidate.name === name);
   if (engine) return engine;
   const names = known.map((candidate) => candidate.name);
-  const nearest = closestMatch(name, names, { maxDistance: 3 });
-  throw new UsageError(
-    `--engine ${name}: no such engine; ${nearest ? `did you mean ${nearest}?` : `there are ${names.join(', ')}`}`,
-  );
+  throw new UsageError(`--engine ${name}: no such engine; ${didYouMean(name, names)}`);
 }
 
 function resolveCpus(options: RunOptions): number[] {
   const allowed = allowedCpus();
   if (options.cpus) {
     if (options.cpus.length === 0) throw new UsageError('--cpus: expected at least one CPU');
+    if (new Set(options.cpus).size !== options.cpus.length) {
+      throw new UsageError(`--cpus ${options.cpus}: a CPU is named twice; each worker needs one of its own`);
+    }
     requireCpus(options.cpus, allowed);
     return [...options.cpus];
   }
@@ -160,14 +160,19 @@ function resolveEngineOptions(
 
 function resolveOption(option: NativeEngineOption, given: boolean | number | undefined): boolean | number {
   if (given === undefined) return option.fallback;
-  if (option.type === 'flag') return Boolean(given);
-  const isPower = Number.isInteger(Math.log2(Number(given)));
-  if (Number(given) >= option.minimum && Number(given) <= option.maximum && (isPower || !option.powerOfTwo))
-    return given;
-  const kind = option.powerOfTwo ? 'a power of two' : 'a whole number';
+  if (isAcceptable(option, given)) return given;
+  const range = `from ${option.minimum} to ${option.maximum}`;
+  const integer = `${option.powerOfTwo ? 'a power of two' : 'a whole number'} ${range}`;
   throw new UsageError(
-    `${flagOf(option.name)} ${given}: expected ${kind} from ${option.minimum} to ${option.maximum}`,
+    `${flagOf(option.name)} ${given}: expected ${option.type === 'flag' ? 'true or false' : integer}`,
   );
+}
+
+function isAcceptable(option: NativeEngineOption, given: boolean | number): boolean {
+  if (option.type === 'flag') return typeof given === 'boolean';
+  if (typeof given !== 'number' || !Number.isInteger(given)) return false;
+  if (given < option.minimum || given > option.maximum) return false;
+  return !option.powerOfTwo || Number.isInteger(Math.log2(given));
 }
 
 /** "ringFrames" → "--ring-frames". */

@@ -68,8 +68,6 @@ export function readWorkers(run: NativeRun, cpus: readonly number[]): WorkerSnap
 }
 
 function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapshot {
-  const started = word('startNs');
-  const until = word('endNs') || word('pausedSinceNs') || word('nowNs');
   const endReason = END_REASONS[word('endReason')] ?? null;
   return {
     cpu,
@@ -81,7 +79,7 @@ function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapsh
     syscalls: word('syscalls'),
     busy: word('busy'),
     errors: decodeErrors(word),
-    seconds: started === 0 ? 0 : (until - started - word('pausedNs')) / NS_PER_SECOND,
+    seconds: word('activeNs') / NS_PER_SECOND,
     cpuSeconds: word('cpuNs') / NS_PER_SECOND,
     firstPacketAtMs: word('firstPacketNs') === 0 ? null : word('firstPacketNs') / 1e6,
   };

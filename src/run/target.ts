@@ -1,10 +1,9 @@
-import { closestMatch } from 'leven';
 import { formatMac } from '../compile/fields.js';
 import { HostError, UsageError } from '../errors.js';
 import { type NativeEngineInfo, type NativeLink, type NativeNetwork, native } from '../native/index.js';
+import { didYouMean } from '../suggest.js';
 import { LAB, LAB_QUEUES } from '../system/lab.js';
 import { notPermitted } from '../system/permissions.js';
-import { defaultRouteInterfaces } from '../system/routes.js';
 import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
 
 /** Where frames go. */
@@ -65,7 +64,7 @@ function resolveInterface(name: string, purpose: Purpose, force: boolean): Resol
   const link = network.link(name);
   if (!link) throw noSuchInterface(name, network.links());
   requireUsable(link, network, purpose);
-  if (!force && defaultRouteInterfaces().has(name)) {
+  if (!force && network.defaultRoutes().includes(link.index)) {
     throw new UsageError(
       `--iface ${name}: it carries the default route of this host, and a flood of frames would cut it off; add --force if that is what you want`,
     );
@@ -99,11 +98,7 @@ function requireUsable(link: NativeLink, network: NativeNetwork, { engine, sizeB
 
 function noSuchInterface(name: string, links: readonly NativeLink[]): HostError {
   const names = links.map((link) => link.name);
-  const nearest = closestMatch(name, names, { maxDistance: 2 });
-  return new HostError(
-    'NO_IFACE',
-    `--iface ${name}: no such interface; ${nearest ? `did you mean ${nearest}?` : `there are ${names.join(', ')}`}`,
-  );
+  return new HostError('NO_IFACE', `--iface ${name}: no such interface; ${didYouMean(name, names)}`);
 }
 
 /** The MTU limits what follows the Ethernet header; the FCS is the hardware's. */

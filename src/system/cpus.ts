@@ -2,11 +2,21 @@ import { readFileSync } from 'node:fs';
 import { HostError } from '../errors.js';
 import { parseCpuList } from '../units.js';
 
-/** The CPUs that this process may run on: Cpus_allowed_list of proc_pid_status(5). */
+/** The CPUs that are online and that this process may run on: Cpus_allowed_list of proc_pid_status(5). */
 export function allowedCpus(): number[] {
   const status = readFileSync('/proc/self/status', 'utf8');
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '0';
-  return parseCpuList('Cpus_allowed_list', list);
+  const allowed = parseCpuList('Cpus_allowed_list', /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '0');
+  const online = onlineCpus();
+  return online === null ? allowed : allowed.filter((cpu) => online.includes(cpu));
+}
+
+/** null where /sys is not mounted. */
+function onlineCpus(): number[] | null {
+  try {
+    return parseCpuList('online', readFileSync('/sys/devices/system/cpu/online', 'utf8').trim());
+  } catch {
+    return null;
+  }
 }
 
 /** @throws HostError that names the first CPU that is not there. */

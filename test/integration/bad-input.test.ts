@@ -91,6 +91,25 @@ describe('an interface that will not do', { skip: needsRoot }, () => {
       namespace.ip('route', 'add', 'default', 'dev', 'near0');
       assertRefused(await on(), 2, /near0: it carries the default route .*--force/);
       assert.equal((await on('--force')).status, 0);
+      namespace.ip('route', 'del', 'default');
+      const hops = [
+        'nexthop',
+        'via',
+        '198.18.0.9',
+        'dev',
+        'near0',
+        'nexthop',
+        'via',
+        '198.19.0.9',
+        'dev',
+        'far0',
+      ];
+      namespace.ip('address', 'add', '198.19.0.1/24', 'dev', 'far0');
+      namespace.ip('route', 'add', 'default', ...hops);
+      assertRefused(await pktgen(['--iface', 'far0'], namespace), 2, /far0: it carries the default route/);
+      namespace.ip('route', 'del', 'default');
+      namespace.ip('-6', 'route', 'add', 'default', 'dev', 'near0');
+      assertRefused(await on(), 2, /near0: it carries the default route/);
       namespace.ip('link', 'set', 'near0', 'down');
       assertRefused(await on(), 4, /near0: the interface is down; .*ip link set near0 up/);
       namespace.ip('tuntap', 'add', 'tun0', 'mode', 'tun');

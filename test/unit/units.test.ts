@@ -122,12 +122,21 @@ for (const text of ['', ',', '1,', '3-1', '1-', '-1', 'a', '1.5', '1024', '0-102
   });
 }
 
+test('decimal counts are exact although their binary fractions are not', () => {
+  for (const text of ['4.1M', '8.2M', '2.01M', '1.001k', '16.1M', '1.07G']) {
+    const [, digits = '', unit = ''] = /^([\d.]+)(.)$/.exec(text) ?? [];
+    const [whole = '', fraction = ''] = digits.split('.');
+    const zeros = { k: 3, M: 6, G: 9 }[unit] ?? 0;
+    assert.equal(parseCount('--count', text, 1, 1e12), Number(whole + fraction.padEnd(zeros, '0')));
+  }
+});
+
 test('a CPU list that names a CPU twice is refused', () => {
   assert.throws(() => parseCpuList('--cpus', '0-2,1'), usageError('--cpus 0-2,1', 'twice'));
 });
 
 test('rates get an SI prefix and four digits', () => {
-  assert.deepEqual([0, 1.5, 100, 999, 1000, 14_880_952, 123_456].map(formatPps), [
+  assert.deepEqual([0, 1.5, 100, 999, 1000, 14_880_952, 123_456, 999_960, 9999.9].map(formatPps), [
     '0 pps',
     '1.500 pps',
     '100.0 pps',
@@ -135,6 +144,8 @@ test('rates get an SI prefix and four digits', () => {
     '1.000 kpps',
     '14.88 Mpps',
     '123.5 kpps',
+    '1.000 Mpps',
+    '10.00 kpps',
   ]);
   assert.deepEqual([10e9, 7.619e9, 1e12].map(formatBps), ['10.00 Gbit/s', '7.619 Gbit/s', '1.000 Tbit/s']);
 });

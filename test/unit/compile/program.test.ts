@@ -84,7 +84,7 @@ for (const [sizeBytes, totalLength, udpLength] of [
 }
 
 test('a layer that nothing claims keeps the number set aside for experiments', async () => {
-  assert.equal(hexOf((await frameOf(64, [ethernet()])).subarray(12, 14)), '88b5');
+  assert.equal(hexOf((await frameOf(64, [ethernet()])).subarray(0, 14)), '02000000000000000000000088b5');
   assert.equal((await frameOf(64, [ethernet(), ipv4()]))[23], 253);
 });
 
@@ -102,8 +102,8 @@ test('what somebody set is sent as it is, right or wrong', async () => {
 });
 
 const REFUSED = [
-  { headers: [ethernet(), { protocol: 'upd', fields: {} }], says: ["'upd'", 'did you mean udp?'] },
-  { headers: [{ protocol: 'protocol', fields: {} }], says: ["'protocol'", 'ethernet, ipv4, udp'] },
+  { headers: [ethernet(), { protocol: 'udpp', fields: {} }], says: ["'udpp'", 'did you mean udp?'] },
+  { headers: [{ protocol: 'protocol', fields: {} }], says: ["'protocol'", 'ethernet', 'ipv4', 'udp'] },
   { headers: [ethernet(), ipv4({ ttll: 3 })], says: ['stream probe: ipv4 ttll', 'did you mean ttl?'] },
   { headers: [ethernet({ colour: 3 })], says: ['stream probe: ethernet colour', 'dst, src, type'] },
   { headers: [ethernet(), ipv4({ ttl: 256 })], says: ['stream probe: ipv4 ttl 256', 'from 0 to 255'] },

@@ -18,8 +18,8 @@ const REFUSED: readonly (readonly [RunOptions, ...string[]])[] = [
   [{ batch: 65537 }, '--batch 65537', 'from 1 to 65536'],
   [{ engine: 'nul' }, '--engine nul', 'did you mean null?'],
   [{ engine: 'tx_ring' }, '--engine tx_ring', 'did you mean tx-ring?'],
-  [{ engine: 'sendmsg-zerocopy' }, '--engine sendmsg-zerocopy', 'null, tx-ring'],
-  [{ engineOptions: { ringFrames: 64 } }, '--ring-frames', 'engine null', 'belongs to tx-ring'],
+  [{ engine: 'sendmsg-zerocopy' }, '--engine sendmsg-zerocopy', 'there are', 'null', 'tx-ring'],
+  [{ engineOptions: { ringFrames: 64 } }, '--ring-frames', 'engine null has no', 'belongs to tx-ring'],
   [{ engineOptions: { colour: 1 } }, '--colour', 'engine null has no such option'],
   [{ engine: 'tx-ring', lab: true, engineOptions: { colour: 1 } }, '--colour', 'engine tx-ring has no such'],
   [{ lab: true, iface: 'eth1' }, '--iface and --lab', 'exclude each other'],
@@ -49,6 +49,10 @@ for (const [options, ...says] of REFUSED) {
     await assert.rejects(toNull(options), usageError(...says));
   });
 }
+
+test('an option of no engine at all belongs to none', async () => {
+  await assert.rejects(toNull({ engineOptions: { colour: 1 } }), /no such option$/);
+});
 
 test('a CPU that is not there is named, with those that are', async () => {
   const absent = Math.max(...allowedCpus()) + 1;

@@ -49,6 +49,7 @@ test('without any wish the plan is one worker and 64-byte frames from the lab to
   assert.deepEqual([plan.countPackets, plan.durationNs, plan.linkSpeedMbps], [null, null, null]);
   assert.deepEqual(plan.notes, []);
   assert.match(plan.frameHex, /^02000000000002706b7400010800/);
+  assert.equal(plan.frameHex.slice(52, 76), 'c6120001c613000100090009'); // 198.18.0.1 → 198.19.0.1, discard
   assert.equal(plan.frameHex.length, 2 * 60);
 });
 

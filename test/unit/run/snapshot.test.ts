@@ -46,16 +46,13 @@ function runWith(...blocks: readonly Readonly<Record<string, bigint>>[]): Native
   return { counters: () => BigUint64Array.from(words) } as NativeRun;
 }
 
-test('a worker that ended is read with its times in seconds, pauses left out', () => {
+test('a worker that ended is read with its times in seconds', () => {
   const run = runWith({
     packets: 1000n,
     bytes: 64_000n,
     syscalls: 20n,
     busy: 3n,
-    startNs: 5_000_000_000n,
-    endNs: 9_000_000_000n,
-    nowNs: 12_000_000_000n,
-    pausedNs: 1_500_000_000n,
+    activeNs: 2_500_000_000n,
     cpuNs: 250_000_000n,
     firstPacketNs: 1_700_000_000_123_500_000n,
     state: 3n,
@@ -79,27 +76,15 @@ test('a worker that ended is read with its times in seconds, pauses left out', (
   ]);
 });
 
-test('a worker that runs is timed up to now; one that has not begun has no time', () => {
-  const running = { startNs: 5_000_000_000n, nowNs: 6_000_000_000n, state: 1n };
-  const [first, second] = readWorkers(runWith(running, { nowNs: 6_000_000_000n }), [0, 1]);
+test('a worker that runs has no end yet; one that has not begun has no time', () => {
+  const running = { activeNs: 1_000_000_000n, state: 1n };
+  const [first, second] = readWorkers(runWith(running, {}), [0, 1]);
   assert.equal(first?.seconds, 1);
   assert.equal(first?.state, 'running');
   assert.equal(first?.endReason, null);
   assert.equal(second?.seconds, 0);
   assert.equal(second?.state, 'ready');
   assert.equal(second?.firstPacketAtMs, null);
-});
-
-test('the time of a worker stands still while it is paused', () => {
-  const paused = {
-    startNs: 1_000_000_000n,
-    pausedNs: 500_000_000n,
-    pausedSinceNs: 3_000_000_000n,
-    state: 2n,
-  };
-  const [first] = readWorkers(runWith({ ...paused, nowNs: 9_000_000_000n }), [0]);
-  assert.equal(first?.state, 'paused');
-  assert.equal(first?.seconds, 1.5);
 });
 
 /** enum WorkerState and enum EndReason of addon/counters.h, by their numbers. */
