@@ -30,6 +30,7 @@ const SYSTEM = {
   ],
   bench: [
     { package: 'iproute2', command: 'ip' },
+    { package: 'tcpdump', command: 'tcpdump' },
     { package: 'netsniff-ng', command: 'trafgen' },
   ],
 };

@@ -29,15 +29,25 @@ export class Capture {
   /** Resolves when tcpdump is listening. */
   static async start(prefix: readonly string[], name: string, count: number): Promise<Capture> {
     const capture = new Capture(prefix, name, count);
-    await new Promise<void>((resolve, reject) => {
+    try {
+      await capture.listening();
+    } catch (error) {
+      capture.remove();
+      throw error;
+    }
+    return capture;
+  }
+
+  private listening(): Promise<void> {
+    return new Promise((resolve, reject) => {
       let text = '';
-      capture.child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+      this.child.stderr?.setEncoding('utf8').on('data', (part: string) => {
         text += part;
         if (text.includes('listening on')) resolve();
       });
-      capture.child.on('close', () => reject(new Error(`tcpdump ended: ${text}`)));
+      this.child.on('error', reject);
+      this.child.on('close', () => reject(new Error(`tcpdump ended: ${text}`)));
     });
-    return capture;
   }
 
   /** Resolves when all frames have been seen. */

@@ -35,7 +35,9 @@ export class Namespace {
   addPair(near = 'near0', far = 'far0', queues = 2, mtu = 9100): void {
     const shape = ['mtu', String(mtu), 'numtxqueues', String(queues), 'numrxqueues', String(queues)];
     this.ip('link', 'add', near, ...shape, 'type', 'veth', 'peer', 'name', far, ...shape);
-    for (const name of [near, far]) this.ip('link', 'set', name, 'addrgenmode', 'none', 'up');
+    // In this order: the kernel would apply "up" before "addrgenmode" of the same command.
+    for (const name of [near, far]) this.ip('link', 'set', name, 'addrgenmode', 'none');
+    for (const name of [near, far]) this.ip('link', 'set', name, 'up');
   }
 
   /** A counter of /proc/net/dev, read by the kernel's own file and not by our code. */
