@@ -10,16 +10,23 @@ namespace pktgen {
 namespace {
 
 Napi::Object encode(Napi::Env env, const EngineOption& option) {
+  using Type = EngineOption::Type;
   Napi::Object out = Napi::Object::New(env);
-  const bool is_flag = option.type == EngineOption::Type::kFlag;
   out.Set("name", option.name);
-  out.Set("type", is_flag ? "flag" : "integer");
-  out.Set("fallback", is_flag ? Napi::Value(Napi::Boolean::New(env, option.fallback != 0))
-                              : Napi::Value(Napi::Number::New(env, static_cast<double>(option.fallback))));
-  out.Set("minimum", static_cast<double>(option.minimum));
-  out.Set("maximum", static_cast<double>(option.maximum));
-  out.Set("powerOfTwo", option.power_of_two);
   out.Set("description", option.description);
+  out.Set("argument", option.argument);
+  if (option.type == Type::kText) {
+    out.Set("type", "text");
+  } else if (option.type == Type::kFlag) {
+    out.Set("type", "flag");
+    out.Set("fallback", Napi::Boolean::New(env, option.fallback != 0));
+  } else {
+    out.Set("type", "integer");
+    out.Set("fallback", static_cast<double>(option.fallback));
+    out.Set("minimum", static_cast<double>(option.minimum));
+    out.Set("maximum", static_cast<double>(option.maximum));
+    out.Set("powerOfTwo", option.power_of_two);
+  }
   return out;
 }
 
@@ -31,6 +38,9 @@ Napi::Value engines(const Napi::CallbackInfo& info) {
     entry.Set("name", engine->name);
     entry.Set("summary", engine->summary);
     entry.Set("needsDevice", engine->needs_device);
+    entry.Set("maximumWorkers", engine->maximum_workers);
+    entry.Set("defaultCount",
+              engine->default_count == 0 ? env.Null() : Napi::Number::New(env, engine->default_count));
     Napi::Array options = Napi::Array::New(env);
     for (const EngineOption& option : engine->options) options.Set(options.Length(), encode(env, option));
     entry.Set("options", options);

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -29,28 +30,35 @@ Napi::Object decode_object(const Napi::Value& value, const std::string& path) {
   return value.As<Napi::Object>();
 }
 
-std::int64_t decode_option(const EngineOption& option, const Napi::Value& value, const std::string& path) {
-  if (value.IsUndefined()) return option.fallback;
-  if (option.type == EngineOption::Type::kFlag) {
+void decode_option(const EngineOption& option, const Napi::Value& value, const std::string& path,
+                   EngineOptions& options) {
+  if (option.type == EngineOption::Type::kText) {
+    options.texts[option.name] = decode_string(value, path);
+  } else if (value.IsUndefined()) {
+    options.numbers[option.name] = option.fallback;
+  } else if (option.type == EngineOption::Type::kFlag) {
     if (!value.IsBoolean()) refuse(value.Env(), path, "true or false");
-    return value.As<Napi::Boolean>().Value() ? 1 : 0;
+    options.numbers[option.name] = value.As<Napi::Boolean>().Value() ? 1 : 0;
+  } else {
+    const std::uint32_t number = decode_u32(value, path, static_cast<std::uint32_t>(option.minimum),
+                                            static_cast<std::uint32_t>(option.maximum));
+    if (option.power_of_two && (number & (number - 1)) != 0) refuse(value.Env(), path, "a power of two");
+    options.numbers[option.name] = number;
   }
-  const std::uint32_t number = decode_u32(value, path, static_cast<std::uint32_t>(option.minimum),
-                                          static_cast<std::uint32_t>(option.maximum));
-  if (option.power_of_two && (number & (number - 1)) != 0) refuse(value.Env(), path, "a power of two");
-  return number;
 }
 
 EngineOptions decode_options(const EngineInfo& engine, const Napi::Value& value, const std::string& path) {
   const Napi::Object given = decode_object(value, path);
   EngineOptions options;
   for (const EngineOption& option : engine.options) {
-    options[option.name] = decode_option(option, given.Get(option.name), member(path, option.name));
+    decode_option(option, given.Get(option.name), member(path, option.name), options);
   }
   const Napi::Array names = given.GetPropertyNames();
   for (std::uint32_t i = 0; i < names.Length(); ++i) {
     const std::string name = names.Get(i).ToString();
-    if (!options.contains(name)) refuse(value.Env(), member(path, name), "no such option of this engine");
+    const bool known =
+        std::ranges::any_of(engine.options, [&](const EngineOption& option) { return option.name == name; });
+    if (!known) refuse(value.Env(), member(path, name), "no such option of this engine");
   }
   return options;
 }
@@ -137,6 +145,10 @@ RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkN
     worker.batch = engine.batch;
     worker.frame_size_bytes = static_cast<std::uint32_t>(program->frame.size()) + kFcsBytes;
     plan.workers.push_back(worker);
+  }
+  if (plan.workers.size() > plan.engine->maximum_workers) {
+    refuse(value.Env(), "plan.workers",
+           std::to_string(plan.engine->maximum_workers) + " at most for this engine");
   }
   return plan;
 }

@@ -30,18 +30,28 @@ struct SubmitResult {
 };
 
 struct EngineOption {
-  enum class Type : std::uint8_t { kFlag, kInteger };
+  enum class Type : std::uint8_t { kFlag, kInteger, kText };
 
   const char* name;  // camelCase; the flag is the same in kebab-case
   Type type;
-  std::int64_t fallback;
-  std::int64_t minimum;
-  std::int64_t maximum;
-  bool power_of_two;
+  // kFlag and kInteger; a kText has no default and must be given.
+  std::int64_t fallback = 0;
+  std::int64_t minimum = 0;
+  std::int64_t maximum = 1;
+  bool power_of_two = false;
+  const char* argument = "N";  // what the help calls the value
   const char* description;
 };
 
-using EngineOptions = std::map<std::string, std::int64_t>;
+// The values of an engine's options by name, every default resolved.
+struct EngineOptions {
+  std::map<std::string, std::int64_t> numbers;  // flags are 0 or 1
+  std::map<std::string, std::string> texts;
+
+  [[nodiscard]] std::int64_t number(const char* name) const { return numbers.at(name); }
+  [[nodiscard]] bool flag(const char* name) const { return numbers.at(name) != 0; }
+  [[nodiscard]] const std::string& text(const char* name) const { return texts.at(name); }
+};
 
 struct EnginePlan {
   std::shared_ptr<const NetworkNamespace> where;
@@ -49,7 +59,7 @@ struct EnginePlan {
   std::uint32_t interface_index = 0;  // 0 for an engine without a device
   std::shared_ptr<const FrameProgram> program;
   std::uint32_t batch = 64;
-  EngineOptions options;  // every option of the engine, resolved
+  EngineOptions options;
 };
 
 class Engine {
@@ -81,6 +91,8 @@ struct EngineInfo {
   const char* name;
   const char* summary;
   bool needs_device;
+  std::uint32_t maximum_workers = UINT32_MAX;
+  std::uint32_t default_count = 0;  // frames, where nobody limits the run; 0 = no limit
   std::span<const EngineOption> options;
   // Why this engine cannot run there, or nothing when it can. Never changes anything.
   std::optional<Refusal> (*probe)(const NetworkNamespace& where, const Link& link);

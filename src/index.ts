@@ -9,7 +9,11 @@
 export { protocolNames } from './compile/program.js';
 export * from './errors.js';
 export type * from './model/traffic.js';
-export type { NativeEngineInfo as EngineInfo, NativeEngineOption as EngineOption } from './native/index.js';
+export type {
+  NativeEngineInfo as EngineInfo,
+  NativeEngineOption as EngineOption,
+  OptionValue,
+} from './native/index.js';
 export { type Output, openOutput } from './outputs/output.js';
 export {
   DEFAULTS,

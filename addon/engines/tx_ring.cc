@@ -94,7 +94,7 @@ class TxRing final : public Engine {
         frame_bytes_(static_cast<std::uint32_t>(plan.program->frame.size())),
         prefix_bytes_(frame_bytes_ <= kMaximumLinearBytes ? sizeof(kernel::VirtioNetHeader) : 0),
         geometry_(Geometry::of(prefix_bytes_ + frame_bytes_,
-                               static_cast<std::size_t>(plan.options.at("ringFrames")))),
+                               static_cast<std::size_t>(plan.options.number("ringFrames")))),
         ring_(configure(plan)),
         destination_(destination(plan)),
         mask_(static_cast<std::uint32_t>(geometry_.frames) - 1) {
@@ -130,7 +130,7 @@ class TxRing final : public Engine {
     // Without it one frame that the kernel refuses stops the ring for good: EINVAL, then nothing ever again.
     set_option(fd, PACKET_LOSS, 1, "PACKET_LOSS");
     if (prefix_bytes_ > 0) set_option(fd, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
-    if (plan.options.at("qdiscBypass") != 0) set_option(fd, PACKET_QDISC_BYPASS, 1, "PACKET_QDISC_BYPASS");
+    if (plan.options.flag("qdiscBypass")) set_option(fd, PACKET_QDISC_BYPASS, 1, "PACKET_QDISC_BYPASS");
     set_option(fd, PACKET_TX_RING, geometry_.request(), "PACKET_TX_RING");
     return {fd, geometry_.total_bytes()};
   }
@@ -153,7 +153,7 @@ class TxRing final : public Engine {
     sockaddr_ll address{};
     address.sll_family = AF_PACKET;
     address.sll_ifindex = static_cast<int>(plan.interface_index);
-    address.sll_protocol = plan.options.at("qdiscBypass") != 0 ? htons(ETH_P_802_EX1) : 0;
+    address.sll_protocol = plan.options.flag("qdiscBypass") ? htons(ETH_P_802_EX1) : 0;
     return address;
   }
 

@@ -1,11 +1,13 @@
 import {
   DEFAULTS,
+  type EngineOption,
   ExitCode,
   engines,
   flagOf,
   LIMITS,
   MAX_SIZE_BYTES,
   MIN_SIZE_BYTES,
+  type OptionValue,
   type Output,
   openOutput,
   parseCount,
@@ -95,15 +97,18 @@ function engineOptions(): Record<string, ReturnType<typeof text>> {
   const options = engines().flatMap((engine) =>
     engine.options.map((option) => {
       const group = `Options of engine ${engine.name}:`;
-      const range = `${option.minimum}…${option.maximum} [${option.fallback}]`;
-      const described =
-        option.type === 'flag'
-          ? flag(group, option.description)
-          : text(group, 'N', `${option.description}; ${option.powerOfTwo ? 'a power of two, ' : ''}${range}`);
-      return [flagOf(option.name).slice(2), described] as const;
+      return [flagOf(option.name).slice(2), describeOption(group, option)] as const;
     }),
   );
   return Object.fromEntries(options);
+}
+
+function describeOption(group: string, option: EngineOption): ReturnType<typeof text> {
+  if (option.type === 'flag') return flag(group, option.description);
+  if (option.type === 'text') return text(group, option.argument, option.description);
+  const power = option.powerOfTwo ? 'a power of two, ' : '';
+  const range = `${option.minimum}…${option.maximum} [${option.fallback}]`;
+  return text(group, option.argument, `${option.description}; ${power}${range}`);
 }
 
 function toRunOptions(values: Values): RunOptions {
@@ -113,7 +118,7 @@ function toRunOptions(values: Values): RunOptions {
     labSink: values['lab-sink'] === true,
     force: values['force'] === true,
     sizeBytes: countOf(values, 'size', MIN_SIZE_BYTES, MAX_SIZE_BYTES),
-    engine: textOf(values, 'engine'),
+    engine: engineOf(values),
     engineOptions: engineOptionValues(values),
     cpus: convert(values, 'cpus', parseCpuList),
     countPackets: countOf(values, 'count', 1, Number.MAX_SAFE_INTEGER),
@@ -129,22 +134,38 @@ function toRunOptions(values: Values): RunOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as RunOptions;
 }
 
-function engineOptionValues(values: Values): Record<string, boolean | number> {
-  const given = engines()
-    .flatMap((engine) => engine.options)
-    .flatMap((option) => {
-      const name = flagOf(option.name).slice(2);
-      const value =
-        option.type === 'flag' ? values[name] : countOf(values, name, option.minimum, option.maximum);
-      return value === undefined ? [] : [[option.name, value as boolean | number] as const];
-    });
+function engineOptionValues(values: Values): Record<string, OptionValue> {
+  const options = engines().flatMap((engine) => engine.options);
+  const given = options.flatMap((option) => {
+    const value = engineOptionValue(values, option);
+    return value === undefined ? [] : [[option.name, value] as const];
+  });
   return Object.fromEntries(given);
+}
+
+function engineOptionValue(values: Values, option: EngineOption): OptionValue | undefined {
+  const name = flagOf(option.name).slice(2);
+  if (option.type === 'flag') return values[name];
+  if (option.type === 'text') return textOf(values, name);
+  return countOf(values, name, option.minimum, option.maximum);
+}
+
+/** An option that takes a text belongs to one engine and names it: `--to FILE` is enough to mean the engine pcap. */
+function engineOf(values: Values): string | undefined {
+  const named = engines().find(({ options }) =>
+    options.some((option) => option.type === 'text' && engineOptionValue(values, option) !== undefined),
+  );
+  return textOf(values, 'engine') ?? named?.name;
 }
 
 function durationOf(values: Values): number | undefined {
   const asked = convert(values, 'duration', parseDurationNs);
-  const unattended = !process.stdout.isTTY && values['count'] === undefined;
-  return asked ?? (unattended ? UNATTENDED_DURATION_NS : undefined);
+  const isLimited = values['count'] !== undefined || hasDefaultCount(engineOf(values));
+  return asked ?? (process.stdout.isTTY || isLimited ? undefined : UNATTENDED_DURATION_NS);
+}
+
+function hasDefaultCount(engineName: string | undefined): boolean {
+  return engines().some(({ name, defaultCount }) => name === engineName && defaultCount !== null);
 }
 
 function textOf(values: Values, name: string): string | undefined {

@@ -1,19 +1,43 @@
 /** The shape of the compiled addon. Nothing outside src/native sees it. */
 
-export interface NativeEngineOption {
+interface NativeOptionBase {
+  /** camelCase; the flag is the same in kebab-case. */
   name: string;
-  type: 'flag' | 'integer';
-  fallback: boolean | number;
+  description: string;
+  /** What the help calls the value. */
+  argument: string;
+}
+
+export interface NativeFlagOption extends NativeOptionBase {
+  type: 'flag';
+  fallback: boolean;
+}
+
+export interface NativeIntegerOption extends NativeOptionBase {
+  type: 'integer';
+  fallback: number;
   minimum: number;
   maximum: number;
   powerOfTwo: boolean;
-  description: string;
 }
+
+/** Has no default: it must be given. */
+export interface NativeTextOption extends NativeOptionBase {
+  type: 'text';
+}
+
+export type NativeEngineOption = NativeFlagOption | NativeIntegerOption | NativeTextOption;
+
+/** The value of an engine's option. */
+export type OptionValue = boolean | number | string;
 
 export interface NativeEngineInfo {
   name: string;
   summary: string;
   needsDevice: boolean;
+  maximumWorkers: number;
+  /** Frames, where nobody limits the run; null for no limit. */
+  defaultCount: number | null;
   options: NativeEngineOption[];
 }
 
@@ -84,7 +108,7 @@ export interface NativeRunPlan {
   interface: string;
   interfaceIndex: number;
   batch: number;
-  options: Record<string, boolean | number>;
+  options: Record<string, OptionValue>;
   /** Without FCS. */
   frame: Uint8Array;
   workers: { cpu: number; count: bigint | null; durationNs: bigint | null }[];

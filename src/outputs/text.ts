@@ -1,3 +1,4 @@
+import type { OptionValue } from '../native/index.js';
 import { flagOf, type RunPlan } from '../run/plan.js';
 import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
 import type { Run } from '../run/session.js';
@@ -44,7 +45,7 @@ function describePlan(plan: RunPlan): string[] {
 }
 
 /** As it is written on the command line. */
-function describeOption(name: string, value: boolean | number): string[] {
+function describeOption(name: string, value: OptionValue): string[] {
   if (value === false) return [];
   return [value === true ? flagOf(name) : `${flagOf(name)} ${value}`];
 }

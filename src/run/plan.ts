@@ -2,7 +2,7 @@ import { parseField } from '../compile/fields.js';
 import { compile } from '../compile/program.js';
 import { UsageError } from '../errors.js';
 import { defaultTraffic, type TrafficModel, type UdpStreamOptions } from '../model/traffic.js';
-import { type NativeEngineInfo, type NativeEngineOption, native } from '../native/index.js';
+import { type NativeEngineInfo, type NativeEngineOption, native, type OptionValue } from '../native/index.js';
 import { didYouMean } from '../suggest.js';
 import { allowedCpus, chooseCpus, requireCpus } from '../system/cpus.js';
 import { LAB_QUEUES } from '../system/lab.js';
@@ -16,7 +16,7 @@ export interface RunOptions extends TargetOptions, UdpStreamOptions {
   /** Default tx-ring. */
   readonly engine?: string;
   /** Options of that engine, as `engines()` lists them. */
-  readonly engineOptions?: Readonly<Record<string, boolean | number>>;
+  readonly engineOptions?: Readonly<Record<string, OptionValue>>;
   /** One worker on each. Default: one worker; in a lab one per queue, which is two. */
   readonly cpus?: readonly number[];
   /** Frames over all workers together. */
@@ -31,7 +31,7 @@ export interface RunPlan {
   readonly target: Target;
   /** What the device reports, for comparison with the line rate; null when it reports nothing. */
   readonly linkSpeedMbps: number | null;
-  readonly engine: { readonly name: string; readonly options: Readonly<Record<string, boolean | number>> };
+  readonly engine: { readonly name: string; readonly options: Readonly<Record<string, OptionValue>> };
   readonly batch: number;
   readonly workers: readonly WorkerPlan[];
   readonly countPackets: number | null;
@@ -73,10 +73,12 @@ export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
     MAX_SIZE_BYTES,
   );
   const batch = requireWhole('--batch', options.batch ?? DEFAULTS.batch, 1, LIMITS.batch);
-  const countPackets = optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER);
   const durationNs = optionalWhole('--duration', options.durationNs, MAX_DURATION_NS);
+  const countPackets =
+    optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER) ??
+    (durationNs === null ? engine.defaultCount : null);
   requireAddresses(options);
-  const cpus = resolveCpus(options);
+  const cpus = resolveCpus(options, engine);
   const place = resolveTarget(options, { engine, sizeBytes, workers: cpus.length });
   const traffic = defaultTraffic(sizeBytes, place.source, options);
   const program = await compile(traffic);
@@ -129,12 +131,17 @@ function resolveEngine(name: string): NativeEngineInfo {
   throw new UsageError(`--engine ${name}: no such engine; ${didYouMean(name, names)}`);
 }
 
-function resolveCpus(options: RunOptions): number[] {
+function resolveCpus(options: RunOptions, engine: NativeEngineInfo): number[] {
   const allowed = allowedCpus();
   if (options.cpus) {
     if (options.cpus.length === 0) throw new UsageError('--cpus: expected at least one CPU');
     if (new Set(options.cpus).size !== options.cpus.length) {
       throw new UsageError(`--cpus ${options.cpus}: a CPU is named twice; each worker needs one of its own`);
+    }
+    if (options.cpus.length > engine.maximumWorkers) {
+      throw new UsageError(
+        `--cpus ${options.cpus}: engine ${engine.name} has ${engine.maximumWorkers} worker at most`,
+      );
     }
     requireCpus(options.cpus, allowed);
     return [...options.cpus];
@@ -144,8 +151,8 @@ function resolveCpus(options: RunOptions): number[] {
 
 function resolveEngineOptions(
   engine: NativeEngineInfo,
-  given: Readonly<Record<string, boolean | number>>,
-): Record<string, boolean | number> {
+  given: Readonly<Record<string, OptionValue>>,
+): Record<string, OptionValue> {
   for (const name of Object.keys(given)) {
     if (engine.options.some((option) => option.name === name)) continue;
     const owners = engines().filter(({ options }) => options.some((option) => option.name === name));
@@ -158,21 +165,27 @@ function resolveEngineOptions(
   );
 }
 
-function resolveOption(option: NativeEngineOption, given: boolean | number | undefined): boolean | number {
-  if (given === undefined) return option.fallback;
-  if (isAcceptable(option, given)) return given;
-  const range = `from ${option.minimum} to ${option.maximum}`;
-  const integer = `${option.powerOfTwo ? 'a power of two' : 'a whole number'} ${range}`;
+function resolveOption(option: NativeEngineOption, given: OptionValue | undefined): OptionValue {
+  if (given === undefined && option.type !== 'text') return option.fallback;
+  if (given !== undefined && isAcceptable(option, given)) return given;
   throw new UsageError(
-    `${flagOf(option.name)} ${given}: expected ${option.type === 'flag' ? 'true or false' : integer}`,
+    `${flagOf(option.name)}${given === undefined ? '' : ` ${given}`}: ${expectation(option)}`,
   );
 }
 
-function isAcceptable(option: NativeEngineOption, given: boolean | number): boolean {
+function isAcceptable(option: NativeEngineOption, given: OptionValue): boolean {
   if (option.type === 'flag') return typeof given === 'boolean';
+  if (option.type === 'text') return typeof given === 'string' && given.length > 0;
   if (typeof given !== 'number' || !Number.isInteger(given)) return false;
   if (given < option.minimum || given > option.maximum) return false;
   return !option.powerOfTwo || Number.isInteger(Math.log2(given));
+}
+
+function expectation(option: NativeEngineOption): string {
+  if (option.type === 'flag') return 'expected true or false';
+  if (option.type === 'text') return `expected ${option.argument}, ${option.description}`;
+  const kind = option.powerOfTwo ? 'a power of two' : 'a whole number';
+  return `expected ${kind} from ${option.minimum} to ${option.maximum}`;
 }
 
 /** "ringFrames" → "--ring-frames". */

@@ -69,7 +69,8 @@ export class Run {
     );
     for (let tick = 1; ; tick++) {
       const wait = this.startedAt + tick * intervalMs - performance.now();
-      if (await Promise.race([ended, sleep(Math.max(0, wait), false)])) return;
+      // Without a reference: a run that has ended does not keep the process waiting for the next tick.
+      if (await Promise.race([ended, sleep(Math.max(0, wait), false, { ref: false })])) return;
       yield this.snapshot();
     }
   }

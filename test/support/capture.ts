@@ -58,17 +58,7 @@ export class Capture {
 
   /** The frames in hex, as libpcap stored them. */
   frames(): string[] {
-    const text = execFileSync('tcpdump', ['-r', this.file, '-t', '-xx', '-n'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const frames: string[] = [];
-    for (const line of text.split('\n')) {
-      const dump = /^\s+0x[0-9a-f]+: +(.*)$/.exec(line)?.[1];
-      if (dump === undefined) frames.push('');
-      else frames.push((frames.pop() ?? '') + dump.replaceAll(' ', ''));
-    }
-    return frames.filter(Boolean);
+    return framesOf(this.file);
   }
 
   /** One row per frame with the values that tshark's dissectors found, checksums verified. */
@@ -89,4 +79,19 @@ export class Capture {
     this.child.kill('SIGKILL');
     rmSync(this.directory, { recursive: true });
   }
+}
+
+/** The frames of a capture file in hex, as tcpdump reads them. */
+export function framesOf(file: string): string[] {
+  const text = execFileSync('tcpdump', ['-r', file, '-t', '-xx', '-n'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const frames: string[] = [];
+  for (const line of text.split('\n')) {
+    const dump = /^\s+0x[0-9a-f]+: +(.*)$/.exec(line)?.[1];
+    if (dump === undefined) frames.push('');
+    else frames.push((frames.pop() ?? '') + dump.replaceAll(' ', ''));
+  }
+  return frames.filter(Boolean);
 }
