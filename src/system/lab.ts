@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { macBytes } from '../compile/fields.js';
-import { HostError, messageOf, NativeError } from '../errors.js';
+import { HostError, NativeError } from '../errors.js';
 import { type NativeNetwork, native } from '../native/index.js';
 import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
 
@@ -32,43 +32,45 @@ export function labMtuBytes(sizeBytes: number): number {
 
 /** A private namespace with two linked interfaces, both up. It lasts as long as `network` or this process. */
 export function openLab(queues: number, sizeBytes: number): Place {
-  const network = privateNetwork();
-  const mtuBytes = labMtuBytes(sizeBytes);
-  network.createPair(
-    { name: LAB.near, mac: macBytes(LAB.nearMac), queues, mtuBytes },
-    { name: LAB.far, mac: macBytes(LAB.farMac), queues, mtuBytes },
-  );
-  network.setUp(LAB.near);
-  network.setUp(LAB.far);
-  return { network, interface: LAB.near, farEnd: LAB.far };
+  return explaining(() => {
+    const network = new (native().Network)(true);
+    const mtuBytes = labMtuBytes(sizeBytes);
+    network.createPair(
+      { name: LAB.near, mac: macBytes(LAB.nearMac), queues, mtuBytes },
+      { name: LAB.far, mac: macBytes(LAB.farMac), queues, mtuBytes },
+    );
+    network.setUp(LAB.near);
+    network.setUp(LAB.far);
+    return { network, interface: LAB.near, farEnd: LAB.far };
+  });
 }
 
 /** A private namespace with one interface that drops everything at once. */
 export function openSink(queues: number, sizeBytes: number): Place {
-  const network = privateNetwork();
-  network.createSink({
-    name: LAB.sink,
-    mac: macBytes(LAB.sinkMac),
-    queues,
-    mtuBytes: labMtuBytes(sizeBytes),
+  return explaining(() => {
+    const network = new (native().Network)(true);
+    const mtuBytes = labMtuBytes(sizeBytes);
+    network.createSink({ name: LAB.sink, mac: macBytes(LAB.sinkMac), queues, mtuBytes });
+    network.setUp(LAB.sink);
+    return { network, interface: LAB.sink, farEnd: null };
   });
-  network.setUp(LAB.sink);
-  return { network, interface: LAB.sink, farEnd: null };
 }
 
-function privateNetwork(): NativeNetwork {
+/** A lab can fail at every step: a security module may allow the namespace and forbid what is done in it. */
+function explaining(open: () => Place): Place {
   try {
-    return new (native().Network)(true);
+    return open();
   } catch (error) {
     if (!(error instanceof NativeError)) throw error;
-    throw new HostError(
-      'NO_LAB',
-      `the lab needs a network namespace of its own, and ${messageOf(error)}; ${whatForbids()}`,
-      {
-        cause: error,
-      },
-    );
+    throw labError(error);
   }
+}
+
+/** @internal */
+export function labError(error: NativeError): HostError {
+  const missing = error.code === 'EOPNOTSUPP';
+  const why = missing ? 'this kernel lacks that kind of interface' : whatForbids();
+  return new HostError('NO_LAB', `the lab cannot be made: ${error.message}; ${why}`, { cause: error });
 }
 
 /** The settings with which distributions forbid unprivileged namespaces. */

@@ -67,6 +67,19 @@ describe('the lab', () => {
     assert.equal(summary.farEnd?.rxPackets, 100_003);
   });
 
+  it('names the setting that forbids it', async () => {
+    // In a user namespace of its own the limit is that namespace's own, and the host's stays as it is.
+    const shell = 'echo 0 > /proc/sys/user/max_net_namespaces && exec "$@"';
+    const prefix = ['unshare', '--user', '--map-root-user', 'sh', '-c', shell, 'sh'];
+    const { status, stdout, stderr } = await pktgen(['--lab', '--count', '1'], { prefix });
+    assert.equal(status, 4);
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      /^pktgen: the lab cannot be made: .*\(ENOSPC\); user\.max_net_namespaces = 0 forbids it/,
+    );
+  });
+
   it('fits any frame size and as many workers as there are CPUs', async () => {
     const summary = await pktgenJson(['--lab', '--size', '9022', '--count', '1000']);
     assert.equal(summary.status, 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labMtuBytes, whatForbids } from '#src/system/lab.js';
+import { NativeError } from '#src/errors.js';
+import { labError, labMtuBytes, whatForbids } from '#src/system/lab.js';
 
 /** A host with these settings and no others. */
 const host = (settings: Readonly<Record<string, string>>) => (file: string) => settings[file] ?? null;
@@ -49,3 +50,15 @@ for (const [sizeBytes, mtuBytes] of [
     assert.equal(labMtuBytes(sizeBytes), mtuBytes);
   });
 }
+
+test('a lab that the kernel refuses says at which step and what to change', () => {
+  const missing = labError(new NativeError('EOPNOTSUPP', 'making the veth pair lab0–lab1: not supported'));
+  assert.equal(missing.exitCode, 4);
+  assert.match(
+    missing.message,
+    /^the lab cannot be made: making the veth pair .*; this kernel lacks that kind/,
+  );
+  const forbidden = labError(new NativeError('EPERM', 'making the veth pair lab0–lab1: not permitted'));
+  assert.equal(forbidden.exitCode, 4);
+  assert.match(forbidden.message, /run pktgen with sudo/);
+});
