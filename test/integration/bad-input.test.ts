@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Namespace, needsRoot } from '../support/namespace.js';
-import { pktgen, type Result } from '../support/pktgen.js';
-
-/** setpriv of util-linux: the same user without a single capability. */
-const WITHOUT_CAPABILITIES = [
-  'setpriv',
-  '--securebits',
-  '+noroot,+noroot_locked',
-  '--bounding-set',
-  '-all',
-  '--inh-caps',
-  '-all',
-];
+import { pktgen, type Result, WITHOUT_CAPABILITIES } from '../support/pktgen.js';
 
 /** One clear line on standard error, nothing on standard output, the right exit code. */
 function assertRefused(result: Result, status: number, pattern: RegExp): void {

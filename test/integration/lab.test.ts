@@ -2,17 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { hostState, needsRoot } from '../support/namespace.js';
-import { finished, lineOf, pktgen, pktgenJson, spawnPktgen } from '../support/pktgen.js';
-
-const UNPRIVILEGED = [
-  'setpriv',
-  '--securebits',
-  '+noroot,+noroot_locked',
-  '--bounding-set',
-  '-all',
-  '--inh-caps',
-  '-all',
-];
+import {
+  finished,
+  lineOf,
+  pktgen,
+  pktgenJson,
+  spawnPktgen,
+  WITHOUT_CAPABILITIES,
+} from '../support/pktgen.js';
 
 /** Every process that is in, or holds a descriptor of, the namespace "net:[inode]". */
 function holdersOf(namespace: string): string[] {
@@ -61,7 +58,7 @@ describe('the lab', () => {
 
   it('works without any capability, in a user namespace', { skip: needsRoot }, async () => {
     const summary = await pktgenJson(['--lab', '--count', '100003', '--qdisc-bypass'], {
-      prefix: UNPRIVILEGED,
+      prefix: WITHOUT_CAPABILITIES,
     });
     assert.equal(summary.status, 0);
     assert.equal(summary.farEnd?.rxPackets, 100_003);

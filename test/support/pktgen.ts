@@ -5,6 +5,17 @@ import type { Summary } from 'pktgen';
 export const ROOT = path.resolve(import.meta.dirname, '../../../..');
 export const CLI = path.join(ROOT, 'dist/cli.js');
 
+/** As a prefix: the same user without a single capability, by setpriv of util-linux. */
+export const WITHOUT_CAPABILITIES = [
+  'setpriv',
+  '--securebits',
+  '+noroot,+noroot_locked',
+  '--bounding-set',
+  '-all',
+  '--inh-caps',
+  '-all',
+];
+
 export interface Result {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
