@@ -1,5 +1,6 @@
 #include "decode.h"
 
+#include <net/if.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -89,6 +90,14 @@ std::string decode_string(const Napi::Value& value, const std::string& path) {
   return value.As<Napi::String>();
 }
 
+std::string decode_interface_name(const Napi::Value& value, const std::string& path) {
+  std::string name = decode_string(value, path);
+  if (name.empty() || name.size() >= IFNAMSIZ || name.find('\0') != std::string::npos) {
+    refuse(value.Env(), path, "an interface name of 1 to 15 bytes");
+  }
+  return name;
+}
+
 std::uint32_t decode_u32(const Napi::Value& value, const std::string& path, std::uint32_t minimum,
                          std::uint32_t maximum) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
@@ -110,7 +119,7 @@ std::uint64_t decode_limit(const Napi::Value& value, const std::string& path) {
 NewLink decode_new_link(const Napi::Value& value, const std::string& path) {
   const Napi::Object given = decode_object(value, path);
   NewLink link;
-  link.name = decode_string(given.Get("name"), path + ".name");
+  link.name = decode_interface_name(given.Get("name"), path + ".name");
   const auto mac = decode_bytes(given.Get("mac"), path + ".mac", link.mac.size(), link.mac.size());
   std::memcpy(link.mac.data(), mac.data(), link.mac.size());
   link.queues = decode_u32(given.Get("queues"), path + ".queues", 1, kMaximumQueues);
@@ -135,12 +144,14 @@ RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkN
   program->frame = decode_bytes(given.Get("frame"), "plan.frame", kMinimumFrameBytes, kMaximumFrameBytes);
   engine.program = program;
 
-  if (!given.Get("workers").IsArray()) refuse(value.Env(), "plan.workers", "an array");
-  const auto workers = given.Get("workers").As<Napi::Array>();
-  if (workers.Length() == 0 || workers.Length() > kMaximumWorkers) {
+  const Napi::Value listed = given.Get("workers");
+  if (!listed.IsArray()) refuse(value.Env(), "plan.workers", "an array");
+  const auto workers = listed.As<Napi::Array>();
+  const std::uint32_t count = workers.Length();
+  if (count == 0 || count > kMaximumWorkers) {
     refuse(value.Env(), "plan.workers", "1 to " + std::to_string(kMaximumWorkers) + " workers");
   }
-  for (std::uint32_t i = 0; i < workers.Length(); ++i) {
+  for (std::uint32_t i = 0; i < count; ++i) {
     WorkerPlan worker = decode_worker(workers.Get(i), "plan.workers[" + std::to_string(i) + "]");
     worker.batch = engine.batch;
     worker.frame_size_bytes = static_cast<std::uint32_t>(program->frame.size()) + kFcsBytes;

@@ -9,6 +9,8 @@
 namespace pktgen {
 
 std::string decode_string(const Napi::Value& value, const std::string& path);
+// An interface's name: 1 to 15 bytes without NUL.
+std::string decode_interface_name(const Napi::Value& value, const std::string& path);
 std::uint32_t decode_u32(const Napi::Value& value, const std::string& path, std::uint32_t minimum,
                          std::uint32_t maximum);
 // Where a null stands for "no limit".

@@ -76,6 +76,10 @@ Link link_of(const nlmsghdr* message) {
     std::memcpy(link.mac.data(), mnl_attr_get_payload(address),
                 std::min<std::size_t>(mnl_attr_get_payload_len(address), link.mac.size()));
   }
+  link.master = u32_or(found[IFLA_MASTER], 0);
+  // A veth names its peer there; a peer in another namespace has an index that means nothing here.
+  const bool stands_on_other = link.kind != "veth" && found[IFLA_LINK_NETNSID] == nullptr;
+  link.lower = stands_on_other ? u32_or(found[IFLA_LINK], 0) : 0;
   link.mtu_bytes = u32_or(found[IFLA_MTU], 0);
   link.tx_queues = u32_or(found[IFLA_NUM_TX_QUEUES], 1);
   link.rx_queues = u32_or(found[IFLA_NUM_RX_QUEUES], 1);
@@ -118,12 +122,16 @@ Links::Links(std::shared_ptr<const NetworkNamespace> where)
 Links::~Links() = default;
 
 std::vector<Link> Links::all() {
-  NetlinkMessage request(RTM_GETLINK, NLM_F_DUMP);
-  request.extend<ifinfomsg>();
   std::vector<Link> links;
-  check(netlink_exchange(route_.get(), request,
-                         [&](const nlmsghdr* reply) { links.push_back(link_of(reply)); }),
-        "listing interfaces");
+  int error = EINTR;
+  for (int attempt = 0; error == EINTR && attempt < kDumpAttempts; ++attempt) {
+    links.clear();
+    NetlinkMessage request(RTM_GETLINK, NLM_F_DUMP);
+    request.extend<ifinfomsg>();
+    error = netlink_exchange(route_.get(), request,
+                             [&](const nlmsghdr* reply) { links.push_back(link_of(reply)); });
+  }
+  check(error, "listing interfaces");
   for (Link& link : links) add_details(link);
   return links;
 }

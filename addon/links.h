@@ -39,7 +39,9 @@ struct Link {
   std::string driver;               // ethtool's driver name, else the kind; empty when unknown
   std::uint16_t hardware_type = 0;  // ARPHRD_*
   MacAddress mac{};
-  std::string ipv4;  // first address, dotted; empty when none
+  std::string ipv4;          // first address, dotted; empty when none
+  std::uint32_t master = 0;  // index of the bridge or bond that it is a port of; 0 = none
+  std::uint32_t lower = 0;   // index of the interface that it stands on (VLAN, macvlan); 0 = none
   std::uint32_t mtu_bytes = 0;
   bool up = false;       // IFF_UP
   bool carrier = false;  // IFLA_CARRIER

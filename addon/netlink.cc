@@ -1,5 +1,7 @@
 #include "netlink.h"
 
+#include <sys/socket.h>
+
 #include <cerrno>
 #include <vector>
 
@@ -25,6 +27,13 @@ int forward_attribute(const nlattr* attribute, void* data) {
 template <typename Callback>
 void* opaque(const Callback& callback) {
   return const_cast<Callback*>(&callback);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+
+// What an interrupted dump left behind would be taken for the answer to the next question.
+void discard_leftovers(const mnl_socket* socket) {
+  std::array<char, 1> nothing{};
+  while (recv(mnl_socket_get_fd(socket), nothing.data(), nothing.size(), MSG_DONTWAIT | MSG_TRUNC) >= 0) {
+  }
 }
 
 }  // namespace
@@ -56,6 +65,7 @@ mnl_socket* adopt_netlink_socket(UniqueFd fd) {
 }
 
 int netlink_exchange(mnl_socket* socket, NetlinkMessage& message, const NetlinkReply& on_reply) {
+  discard_leftovers(socket);
   static thread_local std::uint32_t sequence = 0;
   const std::uint32_t expected = ++sequence;
   message.header()->nlmsg_seq = expected;

@@ -33,7 +33,9 @@ using NetlinkReply = std::function<void(const nlmsghdr*)>;
 
 mnl_socket* adopt_netlink_socket(UniqueFd fd);
 
-// Sends and reads until the kernel says it is done. Returns 0 or the errno that the kernel answered.
+// Sends and reads until the kernel says it is done. Returns 0 or the errno that the kernel answered: EINTR
+// when what a dump lists changed meanwhile, so that it has to be asked again.
+inline constexpr int kDumpAttempts = 100;
 int netlink_exchange(mnl_socket* socket, NetlinkMessage& message, const NetlinkReply& on_reply = {});
 
 using NetlinkVisitor = std::function<void(const nlattr*)>;

@@ -44,6 +44,8 @@ Napi::Object encode(Napi::Env env, const Link& link) {
   out.Set("hardwareType", link.hardware_type);
   out.Set("mac", Napi::Buffer<std::uint8_t>::Copy(env, link.mac.data(), link.mac.size()));
   out.Set("ipv4", link.ipv4);
+  out.Set("master", link.master);
+  out.Set("lower", link.lower);
   out.Set("txQueues", link.tx_queues);
   out.Set("rxQueues", link.rx_queues);
   out.Set("speedMbps", optional_number(env, link.speed_mbps));
@@ -119,7 +121,7 @@ Napi::Value NetworkObject::create_sink(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value NetworkObject::set_up(const Napi::CallbackInfo& info) {
-  const std::string name = decode_string(info[0], "name");
+  const std::string name = decode_interface_name(info[0], "name");
   guarded(info.Env(), [&] { links_->set_up(name); });
   return info.Env().Undefined();
 }

@@ -35,10 +35,13 @@ void add_interfaces(const nlmsghdr* message, std::set<std::uint32_t>& interfaces
 std::set<std::uint32_t> default_route_interfaces(mnl_socket* route_socket) {
   std::set<std::uint32_t> interfaces;
   for (const int family : {AF_INET, AF_INET6}) {
-    NetlinkMessage request(RTM_GETROUTE, NLM_F_DUMP);
-    request.extend<rtmsg>()->rtm_family = static_cast<unsigned char>(family);
-    const int error = netlink_exchange(route_socket, request,
-                                       [&](const nlmsghdr* reply) { add_interfaces(reply, interfaces); });
+    int error = EINTR;
+    for (int attempt = 0; error == EINTR && attempt < kDumpAttempts; ++attempt) {
+      NetlinkMessage request(RTM_GETROUTE, NLM_F_DUMP);
+      request.extend<rtmsg>()->rtm_family = static_cast<unsigned char>(family);
+      error = netlink_exchange(route_socket, request,
+                               [&](const nlmsghdr* reply) { add_interfaces(reply, interfaces); });
+    }
     const bool has_no_ipv6 = family == AF_INET6 && (error == EOPNOTSUPP || error == EAFNOSUPPORT);
     if (error != 0 && !has_no_ipv6) throw Error::from_errno(error, "listing routes");
   }

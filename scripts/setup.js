@@ -8,7 +8,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-export const ROOT = path.resolve(import.meta.dirname, '..');
+// Not import.meta.dirname: a Node that is too old shall get as far as being told so.
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
 
 /** What each purpose needs from the system: a Debian package, and how to see that it (or its like) is there. */
@@ -70,9 +71,10 @@ function installSystemPackages(requirements) {
   const prefix = rootPrefix();
   if (prefix === null) fail(`system packages are missing; please run: sudo apt-get update && sudo ${line}`);
   say(`system packages: ${missing.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run([...prefix, 'apt-get', 'update'], { env });
-  run([...prefix, ...line.split(' ')], { env });
+  // sudo does not pass the environment on, env(1) does.
+  const silently = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=l'];
+  run([...silently, 'apt-get', 'update']);
+  run([...silently, ...line.split(' ')]);
 }
 
 function isThere({ command, header }) {
@@ -93,9 +95,11 @@ function rootPrefix() {
   return asksNothing || process.stdin.isTTY ? ['sudo'] : null;
 }
 
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
+
 function installNpmPackages() {
   // Install scripts run below, one by one: only those that are needed, and with their own settings.
-  run(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  run(['npm', 'ci', '--ignore-scripts', '--include=dev', '--include=optional', ...QUIET]);
   const headers = path.resolve(process.execPath, '../..');
   const env = { ...process.env };
   // cap needs Node's headers. Beside this Node there is no need to download any.
@@ -149,13 +153,13 @@ function filesOf(entry) {
 }
 
 /** Runs a command quietly; shows what it printed when it fails, and ends. */
-export function run(command, { env = process.env } = {}) {
+export function run(command) {
   const [program, ...args] = command;
   const result = spawnSync(program, args, {
     cwd: ROOT,
-    env,
     encoding: 'utf8',
     stdio: ['inherit', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
   });
   if (result.status === 0) return;
   process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);

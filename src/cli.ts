@@ -13,6 +13,9 @@ const HELP_COLUMNS = 120;
 
 type ParsedValues = Values & { readonly _: readonly string[] };
 
+// A reader that went away is no error of ours: whatever runs then ends as it would have.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 process.exitCode = await main(process.argv.slice(2)).catch(report);
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -21,6 +24,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const named = known.includes(first);
   const name = named ? first : DEFAULT_COMMAND;
   const rest = named ? args.slice(1) : args;
+  if (rest.includes('--version')) {
+    process.stdout.write(`${version()}\n`); // also where the addon is missing
+    return ExitCode.ok;
+  }
   const { command } = (await import(`./commands/${name}.js`)) as { command: Command };
   const values = await parse(name, command, rest);
   if (values === 'shown') return ExitCode.ok;
@@ -60,8 +67,9 @@ async function parse(name: string, command: Command, args: readonly string[]): P
     });
   const values = (await parser.parse()) as unknown as ParsedValues;
   refuseUnknown(values, [...Object.keys(options), 'help', 'version']);
-  if (!values['help'] && !values['version']) return values;
-  process.stdout.write(values['version'] ? `${version()}\n` : `${withoutTypes(await parser.getHelp())}\n`);
+  if (!values['help']) return values;
+  process.stdout.write(`${withoutTypes(await parser.getHelp())}
+`);
   return 'shown';
 }
 

@@ -73,6 +73,10 @@ export interface NativeLink extends NativeLinkStatus {
   mac: Uint8Array;
   /** Dotted; empty when there is none. */
   ipv4: string;
+  /** Index of the bridge or bond that it is a port of; 0 for none. */
+  master: number;
+  /** Index of the interface that it stands on, as a VLAN does; 0 for none. */
+  lower: number;
   txQueues: number;
   rxQueues: number;
   speedMbps: number | null;

@@ -125,6 +125,11 @@ export class Run {
       this.events.push({ code: 'link-gone', message: `${device.name} disappeared during the run` });
     } else if (!status.up) {
       this.events.push({ code: 'link-down', message: `${device.name} went down during the run` });
+    } else if (!status.carrier) {
+      this.events.push({
+        code: 'no-carrier',
+        message: `${device.name} has no carrier: nothing can leave it`,
+      });
     } else if (this.plan.sizeBytes > status.mtuBytes + ETHERNET_HEADER_BYTES + FCS_BYTES) {
       this.events.push({
         code: 'mtu-lowered',
@@ -211,10 +216,11 @@ function openWorkers(
   link: { name: string; index: number },
 ): NativeRun {
   const { engine } = plan;
+  const where = link.name === '' ? '' : ` on ${link.name}`;
   const durationNs = plan.durationNs === null ? null : BigInt(Math.round(plan.durationNs));
   try {
     return explainingPermission(
-      `engine ${engine.name} on ${link.name}`,
+      `engine ${engine.name}${where}`,
       'CAP_NET_RAW',
       () =>
         new (native().Run)(network, {
@@ -233,10 +239,8 @@ function openWorkers(
     );
   } catch (error) {
     if (!(error instanceof NativeError)) throw error;
-    throw new HostError(
-      error.code,
-      `engine ${engine.name} on ${link.name} cannot start: ${messageOf(error)}`,
-      { cause: error },
-    );
+    throw new HostError(error.code, `engine ${engine.name}${where} cannot start: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -48,7 +48,7 @@ export interface FarEndSummary extends LinkDelta {
 }
 
 export interface Finding {
-  /** Stable: link-gone, link-down, mtu-lowered, engine-error, count-missed, device-disagrees, far-end-disagrees. */
+  /** Stable: link-gone, link-down, no-carrier, mtu-lowered, nothing-sent, engine-error, count-missed, device-disagrees, far-end-disagrees. */
   readonly code: string;
   readonly message: string;
 }
@@ -135,6 +135,9 @@ function judge(
       code: 'count-missed',
       message: `${formatCount(total.packets)} of ${formatCount(plan.countPackets)} frames were sent`,
     });
+  }
+  if (plan.countPackets === null && total.packets === 0) {
+    findings.push({ code: 'nothing-sent', message: 'not a single frame was sent' });
   }
   if (device && !device.agrees) {
     findings.push({

@@ -4,6 +4,7 @@ import { type NativeEngineInfo, type NativeLink, type NativeNetwork, native } fr
 import { didYouMean } from '../suggest.js';
 import { LAB, LAB_QUEUES } from '../system/lab.js';
 import { notPermitted } from '../system/permissions.js';
+import { defaultRouteInterfaces } from '../system/routes.js';
 import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
 
 /** Where frames go. */
@@ -64,7 +65,7 @@ function resolveInterface(name: string, purpose: Purpose, force: boolean): Resol
   const link = network.link(name);
   if (!link) throw noSuchInterface(name, network.links());
   requireUsable(link, network, purpose);
-  if (!force && network.defaultRoutes().includes(link.index)) {
+  if (!force && defaultRouteInterfaces(network).has(link.index)) {
     throw new UsageError(
       `--iface ${name}: it carries the default route of this host, and a flood of frames would cut it off; add --force if that is what you want`,
     );

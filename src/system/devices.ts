@@ -1,5 +1,6 @@
 import { formatMac } from '../compile/fields.js';
 import { type NativeLink, native } from '../native/index.js';
+import { defaultRouteInterfaces } from './routes.js';
 
 /** An interface as `pktgen devices` shows it. */
 export interface Device {
@@ -41,7 +42,7 @@ export type XdpFeature = (typeof XDP_FEATURES)[number];
 /** Every interface of the host, in the kernel's order, with the engines that can run on it. */
 export function listDevices(): Device[] {
   const network = new (native().Network)(false);
-  const withDefaultRoute = network.defaultRoutes();
+  const withDefaultRoute = defaultRouteInterfaces(network);
   return network.links().map((link) => ({
     name: link.name,
     driver: link.driver || null,
@@ -53,7 +54,7 @@ export function listDevices(): Device[] {
     mac: formatMac(link.mac),
     ipv4: link.ipv4 || null,
     xdp: xdpOf(link),
-    carriesDefaultRoute: withDefaultRoute.includes(link.index),
+    carriesDefaultRoute: withDefaultRoute.has(link.index),
     engines: native()
       .engines()
       .filter((engine) => engine.needsDevice)

@@ -99,6 +99,12 @@ describe('an interface that will not do', { skip: needsRoot }, () => {
       namespace.ip('route', 'del', 'default');
       namespace.ip('-6', 'route', 'add', 'default', 'dev', 'near0');
       assertRefused(await on(), 2, /near0: it carries the default route/);
+      namespace.ip('-6', 'route', 'del', 'default');
+      namespace.ip('link', 'add', 'br0', 'type', 'bridge');
+      namespace.ip('link', 'set', 'near0', 'master', 'br0');
+      namespace.ip('link', 'set', 'br0', 'up');
+      namespace.ip('route', 'add', 'default', 'dev', 'br0');
+      assertRefused(await on(), 2, /near0: it carries the default route/);
       namespace.ip('link', 'set', 'near0', 'down');
       assertRefused(await on(), 4, /near0: the interface is down; .*ip link set near0 up/);
       namespace.ip('tuntap', 'add', 'tun0', 'mode', 'tun');

@@ -59,6 +59,16 @@ describe('the native border', () => {
     });
   }
 
+  it('refuses names that no interface can have', () => {
+    const network = new Network(false);
+    for (const name of ['', 'x'.repeat(16), 'x'.repeat(100_000), 'a\0b']) {
+      assert.throws(() => network.setUp(name), TypeError);
+      const link = { name, mac: new Uint8Array(6), queues: 1, mtuBytes: 1500 };
+      assert.throws(() => network.createSink(link), TypeError);
+    }
+    assert.equal(network.link('x'.repeat(100_000)), null);
+  });
+
   it('refuses a network that is none', () => {
     assert.throws(() => new Run({} as never, GOOD), /network: expected a Network/);
   });

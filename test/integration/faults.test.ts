@@ -47,6 +47,12 @@ describe('during a run', { skip: needsRoot }, () => {
       /near0 went down during the run/,
     ],
     [
+      'the carrier is lost',
+      ['link', 'set', 'far0', 'down'],
+      ['--qdisc-bypass'],
+      /near0 has no carrier: nothing can leave it/,
+    ],
+    [
       'the MTU is lowered',
       ['link', 'set', 'near0', 'mtu', '1400'],
       ['--size', '1518'],

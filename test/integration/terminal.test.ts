@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLI, finished, lineOf } from '../support/pktgen.js';
@@ -47,6 +47,14 @@ describe('without a terminal', () => {
     const { stdout, stderr } = await finished(child);
     assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 1);
     assert.match(stderr, /ns\/pkt[\s\S]*1\.0 s/);
+  });
+
+  it('a reader that is gone before the first line is no error', () => {
+    for (const args of ['--help', 'devices', '--lab --dry-run']) {
+      const shell = `{ ${process.execPath} ${CLI} ${args}; echo "status=$?" >&2; } | true`;
+      const { stderr } = spawnSync('sh', ['-c', shell], { encoding: 'utf8', timeout: 20_000 });
+      assert.equal(stderr, 'status=0\n');
+    }
   });
 
   it('--help names every option with its unit, --version the version', async () => {
