@@ -38,7 +38,10 @@ class Stopwatch {
   void hold(std::uint64_t now_ns) noexcept { word_.set(elapsed_ns(now_ns) << 1U | kHeld); }
   [[nodiscard]] std::uint64_t elapsed_ns(std::uint64_t now_ns) const noexcept {
     const std::uint64_t word = word_.get();
-    return (word & kHeld) != 0 ? word >> 1U : now_ns - (word >> 1U);
+    const std::uint64_t since_ns = word >> 1U;
+    if ((word & kHeld) != 0) return since_ns;
+    return now_ns > since_ns ? now_ns - since_ns
+                             : 0;  // a reader's clock may have been read just before the start
   }
 
   Stopwatch() noexcept { word_.set(kHeld); }

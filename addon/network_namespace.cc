@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <string>
 
 #include "error.h"
@@ -51,8 +52,14 @@ int run_in_child(int (*body)(void*), int namespace_flags, Child* child) {
       mmap(nullptr, kChildStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return errno;
   const int flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | namespace_flags;
+  // A signal handler of Node's must not run in the child: it would run on our memory, and once more here.
+  sigset_t all{};
+  sigset_t before{};
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t pid = clone(body, static_cast<char*>(stack) + kChildStackBytes, flags, child);
   const int error = pid < 0 ? errno : child->error;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   while (pid > 0 && waitpid(pid, nullptr, __WCLONE) < 0 && errno == EINTR) {
   }
   munmap(stack, kChildStackBytes);

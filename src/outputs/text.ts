@@ -81,8 +81,12 @@ function describeBudget({ linkSpeedMbps, sizeBytes, workers }: RunPlan): string 
 function describeNamespaces(run: Run): string[] {
   const { namespaces, plan } = run;
   if (!namespaces || plan.target.kind !== 'lab') return [];
-  const user = namespaces.user === null ? '' : `--preserve-credentials --user=${namespaces.user} `;
-  return [`look in  nsenter ${user}--net=${namespaces.net} tcpdump -ni ${plan.target.farEnd}`];
+  const { farEnd } = plan.target;
+  if (namespaces.user === null)
+    return [`look in  nsenter --net=${namespaces.net} tcpdump -c 10 -ni ${farEnd}`];
+  // A program that enters a user namespace has no capability there, and so no packet socket; counters need none.
+  const enter = `nsenter --preserve-credentials --user=${namespaces.user} --net=${namespaces.net}`;
+  return [`look in  ${enter} ip -s link show ${farEnd}`];
 }
 
 function describeTraffic(plan: RunPlan): string[] {

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { resolvePlan, type Snapshot, startRun } from 'pktgen';
 
 const packetsOf = (snapshot: Snapshot) => snapshot.workers.reduce((sum, worker) => sum + worker.packets, 0);
+
+function targetOf(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null; // closed meanwhile
+  }
+}
 
 describe('a run as the library sees it', () => {
   it('pauses, resumes and stops; a pause is no running time', async () => {
@@ -65,8 +74,20 @@ describe('a run as the library sees it', () => {
         parentPort.postMessage(run.namespaces.net);
       });`;
     const thread = new Worker(source, { eval: true });
-    await new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));
+    const file = await new Promise<string>((resolve, reject) =>
+      thread.once('message', resolve).once('error', reject),
+    );
+    const namespace = readlinkSync(file);
     await sleep(100);
     await thread.terminate(); // with both workers sending
+    const held = readdirSync('/proc/self/fd').filter((fd) => targetOf(`/proc/self/fd/${fd}`) === namespace);
+    assert.deepEqual(held, []);
+    const names = readdirSync('/proc/self/task').map((task) =>
+      readFileSync(`/proc/self/task/${task}/comm`, 'utf8'),
+    );
+    assert.deepEqual(
+      names.filter((name) => name.startsWith('pktgen/')),
+      [],
+    );
   });
 });

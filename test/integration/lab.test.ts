@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { hostState, needsRoot } from '../support/namespace.js';
+import { hostState, needsRoot, run } from '../support/namespace.js';
 import {
   finished,
   lineOf,
@@ -62,6 +62,16 @@ describe('the lab', () => {
     });
     assert.equal(summary.status, 0);
     assert.equal(summary.farEnd?.rxPackets, 100_003);
+  });
+
+  it('can be looked into from outside without privileges, too', { skip: needsRoot }, async () => {
+    const child = spawnPktgen(['--lab', '--cpus', '0', '--duration', '20s'], {
+      prefix: WITHOUT_CAPABILITIES,
+    });
+    const [, command = ''] = await lineOf(child, /look in +(nsenter .*)/);
+    const seen = run('setpriv', ...WITHOUT_CAPABILITIES.slice(1), ...command.split(' '));
+    child.kill('SIGINT');
+    assert.match(seen, /lab1@lab0.*[\s\S]*RX: +bytes/);
   });
 
   it('names the setting that forbids it', async () => {

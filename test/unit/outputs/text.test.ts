@@ -63,7 +63,7 @@ test('a lab comes with the command to look into it', () => {
       linesOf((output) => output.start(runOf({ target }, { net: '/proc/1/fd/20', user }))),
       'look in',
     );
-  assert.equal(look(null), 'look in  nsenter --net=/proc/1/fd/20 tcpdump -ni lab1');
+  assert.equal(look(null), 'look in  nsenter --net=/proc/1/fd/20 tcpdump -c 10 -ni lab1');
   const sink = runOf(
     { target: { kind: 'lab-sink', name: 'sink0', queues: 2 } },
     { net: '/proc/1/fd/20', user: null },
