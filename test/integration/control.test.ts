@@ -32,7 +32,7 @@ describe('a run as the library sees it', () => {
     const summary = await run.done;
     assert.equal(summary.workers[0]?.endReason, 'stopped');
     assert.equal(summary.exitCode, 0);
-    assert.ok(summary.total.seconds < 0.5, `${summary.total.seconds} s of 0.2 s running and 0.35 s pause`);
+    assert.ok(summary.total.seconds < 0.35, `${summary.total.seconds} s of 0.2 s running and 0.35 s pause`);
     assert.equal(summary.farEnd?.rxPackets, summary.total.packets);
   });
 
@@ -47,7 +47,7 @@ describe('a run as the library sees it', () => {
   it('ends after its duration', async () => {
     const summary = await startRun(await resolvePlan({ engine: 'null', durationNs: 50e6 })).done;
     assert.equal(summary.workers[0]?.endReason, 'duration');
-    assert.ok(summary.total.seconds >= 0.05 && summary.total.seconds < 0.5);
+    assert.ok(Math.abs(summary.total.seconds - 0.05) < 0.03);
   });
 
   it('is watched in snapshots that only grow', async () => {

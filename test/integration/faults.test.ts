@@ -169,7 +169,7 @@ describe('during a run', { skip: needsRoot }, () => {
         },
       );
       // The promise is 50 ms; a machine that is busy with something else gets some more.
-      assert.ok(Number(stdout) > 0 && Number(stdout) < 1000, `${stdout} ms ${stderr}`);
+      assert.ok(Number(stdout) > 0 && Number(stdout) < 250, `${stdout} ms ${stderr}`);
     });
   });
 
