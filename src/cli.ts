@@ -44,6 +44,7 @@ function commandNames(): string[] {
 
 async function parse(name: string, command: Command, args: readonly string[]): Promise<Values | 'shown'> {
   const options = command.options();
+  refuseValuesOfFlags(args, options);
   const parser = yargs([...args])
     .scriptName('pktgen')
     .usage(await usage(name, command))
@@ -92,6 +93,15 @@ async function usage(name: string, command: Command): Promise<string> {
     }),
   );
   return `pktgen [command] [options]\n\n${lines.join('\n')}\n\nExample: pktgen --iface eth1 --size 64 --qdisc-bypass`;
+}
+
+/** yargs takes any value of a flag for false; `--qdisc-bypass=yes` would silently mean no. */
+function refuseValuesOfFlags(args: readonly string[], options: ReturnType<Command['options']>): void {
+  for (const arg of args) {
+    const [, name = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
+    if (options[name]?.type !== 'boolean' || value === 'true' || value === 'false') continue;
+    throw new UsageError(`--${name}=${value}: it is a flag; write --${name}, or leave it out`);
+  }
 }
 
 /** @throws UsageError with the nearest right word. */

@@ -26,6 +26,7 @@ describe('a command line that is wrong anywhere', () => {
     ['--lab --lab-sink', /--lab and --lab-sink exclude each other/],
     ['', /where to\? .*--iface NAME.*--lab/],
     ['--lab --siz 64', /--siz: no such option; did you mean --size\?/],
+    ['--lab --qdisc-bypass=yes', /--qdisc-bypass=yes: it is a flag; write --qdisc-bypass, or leave it out/],
     ['--lab --qdisc-bypas', /did you mean --qdisc-bypass\?/],
     ['devcies', /devcies: no such command; did you mean devices\?/],
     ['--lab --engine tx-rign', /--engine tx-rign: no such engine; did you mean tx-ring\?/],
