@@ -1,14 +1,17 @@
-import { type Protocol, uint } from './protocol.js';
+import { auto, type Protocol, uint } from './protocol.js';
 
 export const protocol: Protocol = {
   name: 'udp',
+  title: 'User Datagram Protocol',
   reference: 'RFC 768',
   fields: [
     uint('srcPort', 16, 9n),
     uint('dstPort', 16, 9n),
-    uint('length', 16, 0n, ({ headerBytes, payloadBytes }) => BigInt(headerBytes + payloadBytes)),
+    auto('length', 16, ({ headerBytes, payloadBytes }) => BigInt(headerBytes + payloadBytes)),
     uint('checksum', 16),
   ],
-  carriedBy: { ipv4: { field: 'protocol', value: 17n } },
-  checksum: { field: 'checksum', covers: 'payload', zeroIsOnes: true },
+  lower: 'ipv4',
+  numbers: { ipProtocol: 17n },
+  carries: { space: 'udpPort', field: 'dstPort' },
+  checksum: { field: 'checksum', covers: 'payload', pseudoHeader: true, zeroIsOnes: true },
 };

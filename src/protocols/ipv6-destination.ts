@@ -1,0 +1,16 @@
+import { ipv6Options } from './encode/ipv6-options.js';
+import { auto, bytes, type Protocol, uint } from './protocol.js';
+
+export const protocol: Protocol = {
+  name: 'ipv6-destination',
+  title: 'IPv6 destination options',
+  reference: 'RFC 8200 section 4.6',
+  fields: [
+    uint('nextHeader', 8, 253n),
+    auto('headerLength', 8, ({ headerBytes }) => BigInt(headerBytes / 8 - 1)),
+    bytes('options', ipv6Options),
+  ],
+  lower: 'ipv6',
+  numbers: { ipProtocol: 60n },
+  carries: { space: 'ipProtocol', field: 'nextHeader' },
+};
