@@ -3,7 +3,9 @@
 #include <napi.h>
 
 #include "border.h"
+#include "capture_file.h"
 #include "network_object.h"
+#include "render.h"
 #include "run_object.h"
 
 namespace pktgen {
@@ -64,12 +66,12 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(state);
   const Napi::Function network = NetworkObject::define(env);
   const Napi::Function run = RunObject::define(env);
-  state->network_class = Napi::Persistent(network);
-  state->run_class = Napi::Persistent(run);
   exports.Set("Network", network);
   exports.Set("Run", run);
   exports.Set("counterNames", counter_names(env));
   exports.Set("engines", Napi::Function::New(env, engines));
+  exports.Set("renderFrames", Napi::Function::New(env, render_frames));
+  exports.Set("readCapture", Napi::Function::New(env, read_capture_file));
   exports.Set("errnoName", Napi::Function::New(env, errno_name));
   exports.Set("setErrorClass", Napi::Function::New(env, set_error_class));
   return exports;

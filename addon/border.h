@@ -12,8 +12,6 @@ namespace pktgen {
 // One per environment (main thread or worker_thread), so that the addon can be loaded in several of them.
 struct AddonState {
   Napi::FunctionReference error_class;  // constructor(code: string, message: string), set by JavaScript
-  Napi::FunctionReference network_class;
-  Napi::FunctionReference run_class;
 };
 
 inline Napi::Error to_js_error(const Napi::Env& env, const std::string& code, const std::string& message) {

@@ -7,29 +7,19 @@
 #include <cmath>
 #include <cstring>
 
+#include "decode_program.h"
 #include "error.h"
 
 namespace pktgen {
 namespace {
 
-constexpr std::uint32_t kMaximumFrameBytes = 9022 - kFcsBytes;
-constexpr std::uint32_t kMinimumFrameBytes = 64 - kFcsBytes;
 constexpr std::uint32_t kMaximumWorkers = 1024;
 constexpr std::uint32_t kMaximumBatch = 65536;
 constexpr std::uint32_t kMaximumQueues = 1024;
 constexpr std::uint32_t kMinimumMtuBytes = 68;
 constexpr std::uint32_t kMaximumMtuBytes = 65535;
 
-[[noreturn]] void refuse(const Napi::Env& env, const std::string& path, const std::string& expected) {
-  throw Napi::TypeError::New(env, path + ": expected " + expected);
-}
-
 std::string member(std::string path, const std::string& name) { return path.append(".").append(name); }
-
-Napi::Object decode_object(const Napi::Value& value, const std::string& path) {
-  if (!value.IsObject()) refuse(value.Env(), path, "an object");
-  return value.As<Napi::Object>();
-}
 
 void decode_option(const EngineOption& option, const Napi::Value& value, const std::string& path,
                    EngineOptions& options) {
@@ -64,6 +54,23 @@ EngineOptions decode_options(const EngineInfo& engine, const Napi::Value& value,
   return options;
 }
 
+WorkerPlan decode_worker(const Napi::Value& value, const std::string& path) {
+  const Napi::Object given = decode_object(value, path);
+  return {.cpu = static_cast<int>(decode_u32(given.Get("cpu"), path + ".cpu", 0, CPU_SETSIZE - 1)),
+          .duration_ns = decode_limit(given.Get("durationNs"), path + ".durationNs")};
+}
+
+}  // namespace
+
+void refuse(const Napi::Env& env, const std::string& path, const std::string& expected) {
+  throw Napi::TypeError::New(env, path + ": expected " + expected);
+}
+
+Napi::Object decode_object(const Napi::Value& value, const std::string& path) {
+  if (!value.IsObject()) refuse(value.Env(), path, "an object");
+  return value.As<Napi::Object>();
+}
+
 std::vector<std::uint8_t> decode_bytes(const Napi::Value& value, const std::string& path,
                                        std::uint32_t minimum, std::uint32_t maximum) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
@@ -75,15 +82,6 @@ std::vector<std::uint8_t> decode_bytes(const Napi::Value& value, const std::stri
   }
   return {bytes.Data(), bytes.Data() + bytes.ByteLength()};
 }
-
-WorkerPlan decode_worker(const Napi::Value& value, const std::string& path) {
-  const Napi::Object given = decode_object(value, path);
-  return {.cpu = static_cast<int>(decode_u32(given.Get("cpu"), path + ".cpu", 0, CPU_SETSIZE - 1)),
-          .count = decode_limit(given.Get("count"), path + ".count"),
-          .duration_ns = decode_limit(given.Get("durationNs"), path + ".durationNs")};
-}
-
-}  // namespace
 
 std::string decode_string(const Napi::Value& value, const std::string& path) {
   if (!value.IsString()) refuse(value.Env(), path, "a string");
@@ -140,9 +138,8 @@ RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkN
   engine.interface_index = decode_u32(given.Get("interfaceIndex"), "plan.interfaceIndex", 0, INT32_MAX);
   engine.batch = decode_u32(given.Get("batch"), "plan.batch", 1, kMaximumBatch);
   engine.options = decode_options(*plan.engine, given.Get("options"), "plan.options");
-  auto program = std::make_shared<FrameProgram>();
-  program->frame = decode_bytes(given.Get("frame"), "plan.frame", kMinimumFrameBytes, kMaximumFrameBytes);
-  engine.program = program;
+  plan.program = decode_program(given.Get("program"), "plan.program");
+  plan.count = decode_limit(given.Get("count"), "plan.count");
 
   const Napi::Value listed = given.Get("workers");
   if (!listed.IsArray()) refuse(value.Env(), "plan.workers", "an array");
@@ -154,7 +151,6 @@ RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkN
   for (std::uint32_t i = 0; i < count; ++i) {
     WorkerPlan worker = decode_worker(workers.Get(i), "plan.workers[" + std::to_string(i) + "]");
     worker.batch = engine.batch;
-    worker.frame_size_bytes = static_cast<std::uint32_t>(program->frame.size()) + kFcsBytes;
     plan.workers.push_back(worker);
   }
   if (plan.workers.size() > plan.engine->maximum_workers) {

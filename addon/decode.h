@@ -8,6 +8,12 @@
 
 namespace pktgen {
 
+// Throws the TypeError.
+[[noreturn]] void refuse(const Napi::Env& env, const std::string& path, const std::string& expected);
+Napi::Object decode_object(const Napi::Value& value, const std::string& path);
+// A Uint8Array of that length.
+std::vector<std::uint8_t> decode_bytes(const Napi::Value& value, const std::string& path,
+                                       std::uint32_t minimum, std::uint32_t maximum);
 std::string decode_string(const Napi::Value& value, const std::string& path);
 // An interface's name: 1 to 15 bytes without NUL.
 std::string decode_interface_name(const Napi::Value& value, const std::string& path);

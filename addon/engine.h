@@ -13,7 +13,7 @@
 #include <string>
 
 #include "links.h"
-#include "program.h"
+#include "slot.h"
 
 namespace pktgen {
 
@@ -55,9 +55,13 @@ struct EngineOptions {
 
 struct EnginePlan {
   std::shared_ptr<const NetworkNamespace> where;
-  std::string interface;              // empty for an engine without a device
-  std::uint32_t interface_index = 0;  // 0 for an engine without a device
-  std::shared_ptr<const FrameProgram> program;
+  std::string interface;                  // empty for an engine without a device
+  std::uint32_t interface_index = 0;      // 0 for an engine without a device
+  std::uint32_t longest_frame_bytes = 0;  // no frame will be longer
+  std::uint32_t shortest_frame_bytes = 0;
+  // After so many frames a place may hold what it held before; 0 for never. Memory for a multiple of it needs
+  // each frame written only once.
+  std::uint32_t repeats_after = 0;
   std::uint32_t batch = 64;
   EngineOptions options;
 };
@@ -69,12 +73,15 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  // How many of the next `wanted` frames have a free place in the engine's own memory. The frame's bytes were
-  // written there at open.
-  [[nodiscard]] virtual std::uint32_t slots(std::uint32_t wanted) noexcept = 0;
+  // Places for up to `wanted` frames in the engine's own memory that are free now, in the order in which they
+  // will be sent. The caller makes frames ready in them; a slot keeps its content until it is offered again.
+  [[nodiscard]] virtual std::span<Slot* const> slots(std::uint32_t wanted) noexcept = 0;
 
-  // Queues the `count` frames that slots() found room for and hands all that is queued to the kernel. What
-  // the kernel did not take stays queued for the next call; submit(0) only tries again.
+  // The most frames that can be queued or on their way at once.
+  [[nodiscard]] virtual std::uint32_t capacity() const noexcept = 0;
+
+  // Queues the first `count` of the slots just offered and hands all that is queued to the kernel. What the
+  // kernel did not take stays queued for the next call; submit(0) only tries again.
   virtual SubmitResult submit(std::uint32_t count) noexcept = 0;
 
   // At the end: takes back what is still queued and waits until the kernel has let go of what it took, at

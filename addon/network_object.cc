@@ -7,6 +7,9 @@
 namespace pktgen {
 namespace {
 
+// Any two numbers that nobody else uses.
+constexpr napi_type_tag kTag{.lower = 0x706b7467656e4e65, .upper = 0x74776f726b000001};
+
 Napi::Value optional_number(Napi::Env env, const std::optional<std::uint32_t>& value) {
   return value ? Napi::Number::New(env, *value) : env.Null();
 }
@@ -64,7 +67,8 @@ Napi::Function NetworkObject::define(Napi::Env env) {
        InstanceMethod<&NetworkObject::create_sink>("createSink"),
        InstanceMethod<&NetworkObject::set_up>("setUp"),
        InstanceMethod<&NetworkObject::default_routes>("defaultRoutes"),
-       InstanceMethod<&NetworkObject::probe>("probe"), InstanceAccessor<&NetworkObject::net_fd>("netFd"),
+       InstanceMethod<&NetworkObject::probe>("probe"), InstanceMethod<&NetworkObject::close>("close"),
+       InstanceAccessor<&NetworkObject::net_fd>("netFd"),
        InstanceAccessor<&NetworkObject::user_fd>("userFd")});
 }
 
@@ -75,12 +79,27 @@ NetworkObject::NetworkObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
     links_ =
         std::make_unique<Links>(is_private ? NetworkNamespace::make_private() : NetworkNamespace::host());
   });
+  info.This().As<Napi::Object>().TypeTag(&kTag);
+}
+
+// An object that was really made here: `instanceof` can be forged.
+NetworkObject* NetworkObject::from(const Napi::Value& value) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTag)) return nullptr;
+  return Unwrap(value.As<Napi::Object>());
+}
+
+// Lets go of the namespace; with the last run in it, a private one is gone with all its interfaces.
+void NetworkObject::close(const Napi::CallbackInfo& /*info*/) { links_.reset(); }
+
+Links& NetworkObject::opened(const Napi::CallbackInfo& info) const {
+  if (!links_) throw to_js_error(info.Env(), "EBADF", "the network is closed");
+  return *links_;
 }
 
 Napi::Value NetworkObject::links(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     Napi::Array out = Napi::Array::New(info.Env());
-    for (const Link& link : links_->all()) out.Set(out.Length(), encode(info.Env(), link));
+    for (const Link& link : opened(info).all()) out.Set(out.Length(), encode(info.Env(), link));
     return out;
   });
 }
@@ -88,7 +107,7 @@ Napi::Value NetworkObject::links(const Napi::CallbackInfo& info) {
 Napi::Value NetworkObject::link(const Napi::CallbackInfo& info) {
   const std::string name = decode_string(info[0], "name");
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto link = links_->find(name);
+    const auto link = opened(info).find(name);
     if (!link) return info.Env().Null();
     return encode(info.Env(), *link);
   });
@@ -98,7 +117,7 @@ Napi::Value NetworkObject::link(const Napi::CallbackInfo& info) {
 Napi::Value NetworkObject::status(const Napi::CallbackInfo& info) {
   const std::uint32_t index = decode_u32(info[0], "index", 1, INT32_MAX);
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto link = links_->status(index);
+    const auto link = opened(info).status(index);
     if (!link) return info.Env().Null();
     Napi::Object out = Napi::Object::New(info.Env());
     put_state(info.Env(), out, *link);
@@ -110,19 +129,19 @@ Napi::Value NetworkObject::status(const Napi::CallbackInfo& info) {
 Napi::Value NetworkObject::create_pair(const Napi::CallbackInfo& info) {
   const NewLink near = decode_new_link(info[0], "near");
   const NewLink far = decode_new_link(info[1], "far");
-  guarded(info.Env(), [&] { links_->create_pair(near, far); });
+  guarded(info.Env(), [&] { opened(info).create_pair(near, far); });
   return info.Env().Undefined();
 }
 
 // createSink({name, mac, queues, mtuBytes}) → "ifb" or "dummy"
 Napi::Value NetworkObject::create_sink(const Napi::CallbackInfo& info) {
   const NewLink sink = decode_new_link(info[0], "sink");
-  return guarded(info.Env(), [&] { return Napi::String::New(info.Env(), links_->create_sink(sink)); });
+  return guarded(info.Env(), [&] { return Napi::String::New(info.Env(), opened(info).create_sink(sink)); });
 }
 
 Napi::Value NetworkObject::set_up(const Napi::CallbackInfo& info) {
   const std::string name = decode_interface_name(info[0], "name");
-  guarded(info.Env(), [&] { links_->set_up(name); });
+  guarded(info.Env(), [&] { opened(info).set_up(name); });
   return info.Env().Undefined();
 }
 
@@ -130,7 +149,7 @@ Napi::Value NetworkObject::set_up(const Napi::CallbackInfo& info) {
 Napi::Value NetworkObject::default_routes(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     Napi::Array out = Napi::Array::New(info.Env());
-    for (const std::uint32_t index : links_->default_route_indexes()) out.Set(out.Length(), index);
+    for (const std::uint32_t index : opened(info).default_route_indexes()) out.Set(out.Length(), index);
     return out;
   });
 }
@@ -142,7 +161,7 @@ Napi::Value NetworkObject::probe(const Napi::CallbackInfo& info) {
   const EngineInfo* engine = find_engine(engine_name);
   if (engine == nullptr) throw Napi::TypeError::New(info.Env(), "engine: no engine '" + engine_name + "'");
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const auto link = links_->find(name);
+    const auto link = opened(info).find(name);
     const auto refusal =
         link ? engine->probe(*where(), *link) : Refusal{.code = "ENODEV", .reason = "the interface is gone"};
     if (!refusal) return info.Env().Null();
@@ -156,11 +175,11 @@ Napi::Value NetworkObject::probe(const Napi::CallbackInfo& info) {
 // Node-API's accessors cannot be const.
 // NOLINTBEGIN(readability-make-member-function-const)
 Napi::Value NetworkObject::net_fd(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), where()->net_fd());
+  return Napi::Number::New(info.Env(), opened(info).where()->net_fd());
 }
 
 Napi::Value NetworkObject::user_fd(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), where()->user_fd());
+  return Napi::Number::New(info.Env(), opened(info).where()->user_fd());
 }
 // NOLINTEND(readability-make-member-function-const)
 

@@ -12,8 +12,12 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   static Napi::Function define(Napi::Env env);
   explicit NetworkObject(const Napi::CallbackInfo& info);  // new Network(isPrivate: boolean)
 
-  [[nodiscard]] const std::shared_ptr<const NetworkNamespace>& where() const noexcept {
-    return links_->where();
+  // nullptr for anything else.
+  static NetworkObject* from(const Napi::Value& value);
+
+  // nullptr once it is closed.
+  [[nodiscard]] std::shared_ptr<const NetworkNamespace> where() const noexcept {
+    return links_ ? links_->where() : nullptr;
   }
 
  private:
@@ -27,6 +31,8 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   Napi::Value probe(const Napi::CallbackInfo& info);
   Napi::Value net_fd(const Napi::CallbackInfo& info);
   Napi::Value user_fd(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  [[nodiscard]] Links& opened(const Napi::CallbackInfo& info) const;  // throws once it is closed
 
   std::unique_ptr<Links> links_;
 };

@@ -6,8 +6,17 @@ namespace pktgen {
 
 Run::Run(const RunPlan& plan) {
   try {
-    for (const WorkerPlan& worker : plan.workers) {
-      workers_.push_back(std::make_unique<Worker>(worker, plan.engine->open(plan.engine_plan), control_));
+    EnginePlan engine_plan = plan.engine_plan;
+    engine_plan.longest_frame_bytes = plan.program->longest_frame_bytes();
+    engine_plan.shortest_frame_bytes = plan.program->shortest_frame_bytes();
+    for (std::size_t i = 0; i < plan.workers.size(); ++i) {
+      FrameSource frames(plan.program, {.worker = static_cast<std::uint32_t>(i),
+                                        .workers = static_cast<std::uint32_t>(plan.workers.size()),
+                                        .frames = plan.count});
+      engine_plan.repeats_after = frames.repeats_after();
+      auto engine = plan.engine->open(engine_plan);
+      workers_.push_back(
+          std::make_unique<Worker>(plan.workers[i], std::move(frames), std::move(engine), control_));
     }
     for (const auto& worker : workers_) worker->start();
   } catch (...) {

@@ -11,6 +11,8 @@ namespace pktgen {
 struct RunPlan {
   const EngineInfo* engine = nullptr;
   EnginePlan engine_plan;
+  std::shared_ptr<const FrameProgram> program;
+  std::uint64_t count = kNoLimit;  // frames of the whole run
   std::vector<WorkerPlan> workers;
 };
 

@@ -1,5 +1,6 @@
 #include "run_object.h"
 
+#include <algorithm>
 #include <array>
 
 #include "border.h"
@@ -59,36 +60,60 @@ Napi::Function RunObject::define(Napi::Env env) {
       env, "Run",
       {InstanceMethod<&RunObject::start>("start"), InstanceMethod<&RunObject::pause>("pause"),
        InstanceMethod<&RunObject::resume>("resume"), InstanceMethod<&RunObject::stop>("stop"),
-       InstanceMethod<&RunObject::counters>("counters"), InstanceAccessor<&RunObject::done>("done")});
+       InstanceMethod<&RunObject::counters>("counters"),
+       InstanceMethod<&RunObject::stream_counters>("streamCounters"),
+       InstanceMethod<&RunObject::close>("close"), InstanceAccessor<&RunObject::done>("done")});
 }
 
 RunObject::RunObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RunObject>(info) {
-  const auto* state = info.Env().GetInstanceData<AddonState>();
-  if (!info[0].IsObject() || !info[0].As<Napi::Object>().InstanceOf(state->network_class.Value())) {
-    throw Napi::TypeError::New(info.Env(), "network: expected a Network");
+  const NetworkObject* network = NetworkObject::from(info[0]);
+  if (network == nullptr || network->where() == nullptr) {
+    throw Napi::TypeError::New(info.Env(), "network: expected a Network that is open");
   }
-  const NetworkObject* network = NetworkObject::Unwrap(info[0].As<Napi::Object>());
   const RunPlan plan = decode_run_plan(info[1], network->where());
   guarded(info.Env(), [&] { run_ = std::make_unique<Run>(plan); });
 }
 
-void RunObject::start(const Napi::CallbackInfo& /*info*/) { run_->start(); }
-void RunObject::pause(const Napi::CallbackInfo& /*info*/) { run_->pause(); }
-void RunObject::resume(const Napi::CallbackInfo& /*info*/) { run_->resume(); }
-void RunObject::stop(const Napi::CallbackInfo& /*info*/) { run_->stop(); }
+Run& RunObject::opened(const Napi::CallbackInfo& info) const {
+  if (!run_) throw to_js_error(info.Env(), "EBADF", "the run is closed");
+  return *run_;
+}
+
+void RunObject::start(const Napi::CallbackInfo& info) { opened(info).start(); }
+void RunObject::pause(const Napi::CallbackInfo& info) { opened(info).pause(); }
+void RunObject::resume(const Napi::CallbackInfo& info) { opened(info).resume(); }
+void RunObject::stop(const Napi::CallbackInfo& info) { opened(info).stop(); }
+
+// Stops and joins the workers, and gives sockets, rings and threads back.
+void RunObject::close(const Napi::CallbackInfo& /*info*/) { run_.reset(); }
 
 Napi::Value RunObject::done(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), run_->done());
+  return Napi::Boolean::New(info.Env(), opened(info).done());
 }
 
 // counters() → BigUint64Array, one block of counter_names() words per worker.
 Napi::Value RunObject::counters(const Napi::CallbackInfo& info) {
-  const auto& workers = run_->workers();
+  const auto& workers = opened(info).workers();
   Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), workers.size() * kWordsPerWorker);
   std::uint64_t* words = out.Data();
   for (const auto& worker : workers) {
     copy_words(*worker, words);
     words += kWordsPerWorker;
+  }
+  return out;
+}
+
+// streamCounters() → BigUint64Array, packets and bytes of each stream, all workers together.
+Napi::Value RunObject::stream_counters(const Napi::CallbackInfo& info) {
+  const auto& workers = opened(info).workers();
+  const std::size_t streams = workers.front()->streams().size();
+  Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), streams * 2);
+  std::fill_n(out.Data(), streams * 2, 0);
+  for (const auto& worker : workers) {
+    for (std::size_t i = 0; i < streams; ++i) {
+      out[2 * i] += worker->streams()[i].packets.get();
+      out[2 * i + 1] += worker->streams()[i].bytes.get();
+    }
   }
   return out;
 }

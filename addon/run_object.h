@@ -21,6 +21,9 @@ class RunObject : public Napi::ObjectWrap<RunObject> {
   void stop(const Napi::CallbackInfo& info);
   Napi::Value done(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
+  Napi::Value stream_counters(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  [[nodiscard]] Run& opened(const Napi::CallbackInfo& info) const;  // throws once it is closed
 
   std::unique_ptr<Run> run_;  // its destructor stops and joins the workers, also when the environment closes
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include "clock.h"
 #include "error.h"
@@ -34,8 +35,13 @@ class Patience {
 
 }  // namespace
 
-Worker::Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, const Control& control)
-    : plan_(plan), engine_(std::move(engine)), control_(control) {}
+Worker::Worker(const WorkerPlan& plan, FrameSource frames, std::unique_ptr<Engine> engine,
+               const Control& control)
+    : plan_(plan),
+      frames_(std::move(frames)),
+      engine_(std::move(engine)),
+      ledger_(frames_, engine_->capacity(), plan.batch),
+      control_(control) {}
 
 Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
@@ -80,21 +86,21 @@ void Worker::main() noexcept {
 
 // The loop: how many may leave → make them ready → submit → count.
 EndReason Worker::send() noexcept {
-  std::uint64_t to_queue = plan_.count;
-  std::uint64_t to_send = plan_.count;
+  std::uint64_t on_their_way = 0;
   Patience patience;
 
-  while (to_send > 0) {
+  while (on_their_way > 0 || !frames_.done()) {
     const std::uint32_t command = control_.command.load(std::memory_order_acquire);
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
     if (counters_.active.elapsed_ns(monotonic_ns()) >= plan_.duration_ns) return EndReason::kDuration;
 
-    const auto due = static_cast<std::uint32_t>(std::min<std::uint64_t>(plan_.batch, to_queue));
-    const std::uint32_t ready = engine_->slots(due);
+    const std::uint32_t ready = frames_.fill(engine_->slots(plan_.batch), ledger_.next());
+    ledger_.queue(ready);
+    if (ready + on_their_way == 0 && frames_.done()) break;  // the sequence ended just now
     const SubmitResult result = engine_->submit(ready);
     count(result);
-    to_queue -= ready;
-    to_send -= result.sent;
+    on_their_way += ready;
+    on_their_way -= result.sent;
 
     if (result.status == SubmitResult::Status::kError) {
       counters_.end_errno.set(static_cast<std::uint64_t>(result.error));
@@ -126,7 +132,7 @@ void Worker::count(const SubmitResult& result) noexcept {
   if (result.sent > 0 && counters_.packets.get() == 0)
     counters_.first_packet_ns.set(clock_ns(CLOCK_REALTIME));
   counters_.packets.add(result.sent);
-  counters_.bytes.add(std::uint64_t{result.sent} * plan_.frame_size_bytes);
+  counters_.bytes.add(ledger_.settle(result.sent));
   counters_.syscalls.add(result.syscalls);
   if (result.status == SubmitResult::Status::kOk) return;
   if (result.status == SubmitResult::Status::kBusy) counters_.busy.add(1);

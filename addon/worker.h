@@ -11,6 +11,8 @@
 
 #include "counters.h"
 #include "engine.h"
+#include "frame_source.h"
+#include "ledger.h"
 
 namespace pktgen {
 
@@ -31,16 +33,14 @@ struct alignas(64) Control {
 
 struct WorkerPlan {
   int cpu = 0;
-  std::uint64_t count = kNoLimit;        // frames to send
   std::uint64_t duration_ns = kNoLimit;  // since the worker's own start, pauses not counted
   std::uint32_t batch = 64;
-  std::uint32_t frame_size_bytes = 64;  // on the wire, FCS included
 };
 
 class Worker {
  public:
   // The engine is opened by the caller, so that what goes wrong there is an exception and not a dead thread.
-  Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, const Control& control);
+  Worker(const WorkerPlan& plan, FrameSource frames, std::unique_ptr<Engine> engine, const Control& control);
   ~Worker();  // the run has ordered kStop before
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -48,6 +48,7 @@ class Worker {
   void start();  // throws std::system_error when the thread cannot be made or pinned
 
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const std::vector<StreamCounters>& streams() const noexcept { return ledger_.streams(); }
   [[nodiscard]] std::uint64_t cpu_ns() const noexcept;
   [[nodiscard]] bool done() const noexcept {
     return counters_.state.get_published() == static_cast<std::uint64_t>(WorkerState::kDone);
@@ -61,7 +62,9 @@ class Worker {
   void set_state(WorkerState state) noexcept { counters_.state.publish(static_cast<std::uint64_t>(state)); }
 
   WorkerPlan plan_;
+  FrameSource frames_;
   std::unique_ptr<Engine> engine_;
+  Ledger ledger_;
   const Control& control_;
   std::thread thread_;
   pthread_t handle_{};

@@ -19,6 +19,7 @@
 #include "../engine.h"
 #include "../error.h"
 #include "../kernel_constants.h"
+#include "../slot_ring.h"
 
 namespace pktgen {
 namespace {
@@ -30,13 +31,18 @@ constexpr std::size_t kDataOffsetBytes = TPACKET2_HDRLEN - sizeof(sockaddr_ll);
 // TX_RING).
 constexpr std::size_t kMinimumSlotBytes = 128;
 
+// Rings of 64 to 1024 slots of 128 bytes are equally fast; a longer one that holds a whole period of a mix is
+// not worth its cache misses.
+constexpr std::size_t kMostPlaces = 1024;
+constexpr std::size_t kMostRingBytes = std::size_t{512} * 1024;
+
 // Left to itself the kernel copies only the Ethernet header into the packet buffer and lets the rest of the
 // frame point into the ring; a device that keeps frames (veth does) then has to allocate a page and copy it
 // after all. A virtio_net_hdr with hdr_len = the whole frame makes it copy everything at once. Measured,
 // bypass, one worker, linear against referenced: veth 1.30 × at 60 and 1.29 × at 1514 bytes; ifb, which never
 // looks at a frame, 1.00 × at 60 and 0.94 × at 1514, but 0.55 × at 9018 (docs/measurements.md). So: whole
-// frames up to the standard maximum. With this header the kernel leaves the check against the MTU to us; the
-// run watches it.
+// frames up to the standard maximum; longer ones of a mix get a header that asks for nothing. With this
+// header the kernel leaves the check against the MTU to us; the run watches it.
 constexpr std::size_t kMaximumLinearBytes = ETH_FRAME_LEN;
 
 struct Geometry {
@@ -44,13 +50,17 @@ struct Geometry {
   std::size_t block_bytes;
   std::size_t frames;
 
-  // Slots never cross a block and the kernel demands frames == slots per block × blocks. With powers of two
-  // all three hold, and slot i lies at i × slot_bytes.
-  static Geometry of(std::size_t data_bytes, std::size_t frames) {
+  // Slots never cross a block and the kernel demands frames == slots per block × blocks. With slots and
+  // blocks of powers of two, and whole blocks, all three hold, and slot i lies at i × slot_bytes.
+  static Geometry of(std::size_t data_bytes, std::size_t wanted, std::size_t repeats_after) {
     const auto page_bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t slot =
-        std::max({std::bit_ceil(kDataOffsetBytes + data_bytes), kMinimumSlotBytes, page_bytes / frames});
-    return {.slot_bytes = slot, .block_bytes = std::max(slot, page_bytes), .frames = frames};
+        std::max({std::bit_ceil(kDataOffsetBytes + data_bytes), kMinimumSlotBytes, page_bytes / wanted});
+    const std::size_t block = std::max(slot, page_bytes);
+    const std::size_t most = std::max(wanted, std::min(kMostPlaces, kMostRingBytes / slot));
+    return {.slot_bytes = slot,
+            .block_bytes = block,
+            .frames = ring_places(wanted, block / slot, repeats_after, most)};
   }
 
   [[nodiscard]] tpacket_req request() const {
@@ -91,33 +101,47 @@ class TxRing final : public Engine {
   explicit TxRing(const EnginePlan& plan)
       :  // Protocol 0: the socket sends but never receives a copy of the interface's traffic.
         socket_(plan.where->open_socket(AF_PACKET, SOCK_RAW, 0)),
-        frame_bytes_(static_cast<std::uint32_t>(plan.program->frame.size())),
-        prefix_bytes_(frame_bytes_ <= kMaximumLinearBytes ? sizeof(kernel::VirtioNetHeader) : 0),
-        geometry_(Geometry::of(prefix_bytes_ + frame_bytes_,
-                               static_cast<std::size_t>(plan.options.number("ringFrames")))),
+        longest_bytes_(plan.longest_frame_bytes),
+        prefix_bytes_(plan.shortest_frame_bytes <= kMaximumLinearBytes ? sizeof(kernel::VirtioNetHeader) : 0),
+        geometry_(Geometry::of(prefix_bytes_ + longest_bytes_,
+                               static_cast<std::size_t>(plan.options.number("ringFrames")),
+                               plan.repeats_after)),
         ring_(configure(plan)),
         destination_(destination(plan)),
-        mask_(static_cast<std::uint32_t>(geometry_.frames) - 1) {
-    for (std::uint32_t slot = 0; slot < geometry_.frames; ++slot) write(slot, plan.program->frame);
+        slots_(geometry_.frames) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      slots_[i].data = ring_.start() + i * geometry_.slot_bytes + kDataOffsetBytes + prefix_bytes_;
+    }
   }
 
-  std::uint32_t slots(std::uint32_t wanted) noexcept override {
-    std::uint32_t free = 0;
-    while (free < wanted && pending_ + free < geometry_.frames && status(next_ + free) == TP_STATUS_AVAILABLE)
-      ++free;
-    return free;
+  std::span<Slot* const> slots(std::uint32_t wanted) noexcept override {
+    const std::size_t most = std::min<std::size_t>(wanted, slots_.size() - pending_);
+    std::size_t free = 0;
+    while (free < most && status(wrap(next_ + free)) == TP_STATUS_AVAILABLE) ++free;
+    return slots_.from(next_, free);
+  }
+
+  [[nodiscard]] std::uint32_t capacity() const noexcept override {
+    return static_cast<std::uint32_t>(slots_.size());
   }
 
   SubmitResult submit(std::uint32_t count) noexcept override {
-    for (std::uint32_t i = 0; i < count; ++i) set_status(next_ + i, TP_STATUS_SEND_REQUEST);
-    next_ += count;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::size_t at = wrap(next_ + i);
+      pending_bytes_ += describe(at);
+      set_status(at, TP_STATUS_SEND_REQUEST);
+    }
+    next_ = wrap(next_ + count);
     pending_ += count;
     if (pending_ == 0) return {.status = SubmitResult::Status::kBusy};  // all slots wait for their completion
     return kick();
   }
 
   void drain(std::uint64_t deadline_ns) noexcept override {
-    for (; pending_ > 0; --pending_) set_status(--next_, TP_STATUS_AVAILABLE);
+    for (; pending_ > 0; --pending_) {
+      next_ = wrap(next_ + slots_.size() - 1);
+      set_status(next_, TP_STATUS_AVAILABLE);
+    }
     while (!all_available() && monotonic_ns() < deadline_ns) sleep_ns(kDrainPollNs);
   }
 
@@ -135,14 +159,24 @@ class TxRing final : public Engine {
     return {fd, geometry_.total_bytes()};
   }
 
-  void write(std::uint32_t slot, const std::vector<std::uint8_t>& frame) noexcept {
-    std::uint8_t* data = ring_.start() + slot * geometry_.slot_bytes + kDataOffsetBytes;
+  // Tells the kernel how long the frame is, where it does not know yet. Returns its bytes.
+  std::uint32_t describe(std::size_t at) noexcept {
+    const std::uint32_t frame_bytes = slots_[at].frame_bytes;
+    const std::uint32_t length = static_cast<std::uint32_t>(prefix_bytes_) + frame_bytes;
+    tpacket2_hdr* slot = header(at);
+    if (slot->tp_len == length) return frame_bytes;
+    slot->tp_len = length;
     if (prefix_bytes_ > 0) {
-      const kernel::VirtioNetHeader linear{.hdr_len = static_cast<std::uint16_t>(frame_bytes_)};
-      std::memcpy(data, &linear, sizeof(linear));
+      const bool linear = frame_bytes <= kMaximumLinearBytes;
+      const kernel::VirtioNetHeader prefix{.hdr_len = static_cast<std::uint16_t>(linear ? frame_bytes : 0)};
+      std::memcpy(slots_[at].data - prefix_bytes_, &prefix, sizeof(prefix));
     }
-    std::memcpy(data + prefix_bytes_, frame.data(), frame.size());
-    header(slot)->tp_len = static_cast<std::uint32_t>(prefix_bytes_) + frame_bytes_;
+    return frame_bytes;
+  }
+
+  // A position of at most twice the ring's length.
+  [[nodiscard]] std::size_t wrap(std::size_t position) const noexcept {
+    return position < slots_.size() ? position : position - slots_.size();
   }
 
   // The address goes with every call; the socket stays unbound, because a bound protocol would make it
@@ -157,17 +191,17 @@ class TxRing final : public Engine {
     return address;
   }
 
-  [[nodiscard]] tpacket2_hdr* header(std::uint32_t position) const noexcept {
-    return reinterpret_cast<tpacket2_hdr*>(ring_.start() + (position & mask_) * geometry_.slot_bytes);
+  [[nodiscard]] tpacket2_hdr* header(std::size_t at) const noexcept {
+    return reinterpret_cast<tpacket2_hdr*>(ring_.start() + at * geometry_.slot_bytes);
   }
-  [[nodiscard]] std::uint32_t status(std::uint32_t position) const noexcept {
-    return __atomic_load_n(&header(position)->tp_status, __ATOMIC_ACQUIRE);
+  [[nodiscard]] std::uint32_t status(std::size_t at) const noexcept {
+    return __atomic_load_n(&header(at)->tp_status, __ATOMIC_ACQUIRE);
   }
-  void set_status(std::uint32_t position, std::uint32_t value) noexcept {
-    __atomic_store_n(&header(position)->tp_status, value, __ATOMIC_RELEASE);
+  void set_status(std::size_t at, std::uint32_t value) noexcept {
+    __atomic_store_n(&header(at)->tp_status, value, __ATOMIC_RELEASE);
   }
   [[nodiscard]] bool all_available() const noexcept {
-    for (std::uint32_t slot = 0; slot < geometry_.frames; ++slot) {
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
       if (status(slot) != TP_STATUS_AVAILABLE) return false;
     }
     return true;
@@ -180,8 +214,9 @@ class TxRing final : public Engine {
     const int error = sent_bytes < 0 ? errno : 0;
     // The call returns the bytes of the frames it took: all of them is the common case, and needs no look at
     // the ring.
-    if (sent_bytes == static_cast<ssize_t>(std::uint64_t{pending_} * frame_bytes_)) {
-      return {.sent = std::exchange(pending_, 0), .syscalls = 1};
+    if (sent_bytes >= 0 && static_cast<std::uint64_t>(sent_bytes) == pending_bytes_) {
+      pending_bytes_ = 0;
+      return {.sent = static_cast<std::uint32_t>(std::exchange(pending_, 0)), .syscalls = 1};
     }
     return account(sent_bytes, error);
   }
@@ -190,13 +225,20 @@ class TxRing final : public Engine {
   // first one that it has to leave as it was.
   SubmitResult account(ssize_t sent_bytes, int error) noexcept {
     std::uint32_t passed = 0;
-    while (passed < pending_ && status(next_ - pending_ + passed) != TP_STATUS_SEND_REQUEST) ++passed;
+    std::uint64_t passed_bytes = 0;
+    const std::size_t first = wrap(next_ + slots_.size() - pending_);
+    for (std::size_t at = first; passed < pending_ && status(at) != TP_STATUS_SEND_REQUEST;
+         at = wrap(at + 1), ++passed) {
+      passed_bytes += slots_[at].frame_bytes;
+    }
     pending_ -= passed;
+    pending_bytes_ -= passed_bytes;
     SubmitResult result{.sent = passed, .status = SubmitResult::Status::kBusy, .error = error, .syscalls = 1};
-    // With PACKET_LOSS a refused frame is skipped in silence; only the byte count gives it away.
-    if (sent_bytes >= 0) {
-      result.sent = static_cast<std::uint32_t>(sent_bytes / frame_bytes_);
-      result.rejected = passed - result.sent;
+    // With PACKET_LOSS a refused frame is skipped in silence; only the byte count gives it away. Frames are
+    // refused for their length, so the longest are the missing ones.
+    if (sent_bytes >= 0 && passed_bytes > static_cast<std::uint64_t>(sent_bytes)) {
+      result.rejected = count_longest(first, passed, passed_bytes - static_cast<std::uint64_t>(sent_bytes));
+      result.sent = passed - result.rejected;
     }
     if (result.rejected > 0) {
       result.status = SubmitResult::Status::kError;
@@ -207,15 +249,37 @@ class TxRing final : public Engine {
     return result;
   }
 
+  // How many of the `count` frames from `first` on, the longest first, make up so many bytes.
+  [[nodiscard]] std::uint32_t count_longest(std::size_t first, std::uint32_t count,
+                                            std::uint64_t bytes) noexcept {
+    std::uint32_t found = 0;
+    std::uint64_t below = UINT64_MAX;
+    while (bytes > 0 && below > 0) {
+      std::uint64_t length = 0;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint64_t one = slots_[wrap(first + i)].frame_bytes;
+        if (one < below) length = std::max(length, one);
+      }
+      for (std::uint32_t i = 0; i < count && bytes > 0; ++i) {
+        if (slots_[wrap(first + i)].frame_bytes != length) continue;
+        bytes -= std::min(bytes, length);
+        ++found;
+      }
+      below = length;
+    }
+    return found;
+  }
+
   UniqueFd socket_;
-  std::uint32_t frame_bytes_;
+  std::uint32_t longest_bytes_;
   std::size_t prefix_bytes_;  // of the virtio_net_hdr before each frame; 0 without
   Geometry geometry_;
   Mapping ring_;
   sockaddr_ll destination_;
-  std::uint32_t mask_;
-  std::uint32_t next_ = 0;     // position of the next slot to fill; wraps with mask_
-  std::uint32_t pending_ = 0;  // slots before next_ that wait for the kernel to take them
+  SlotRing slots_;
+  std::size_t next_ = 0;             // the next slot to fill
+  std::size_t pending_ = 0;          // slots before next_ that wait for the kernel to take them
+  std::uint64_t pending_bytes_ = 0;  // of their frames
 };
 
 constexpr std::array kOptions{
