@@ -1,128 +1,116 @@
-import { readdirSync } from 'node:fs';
-import { UsageError } from '../errors.js';
-import type { Header, Stream, TrafficModel } from '../model/traffic.js';
-import type { Protocol } from '../protocols/protocol.js';
-import { didYouMean } from '../suggest.js';
-import { FCS_BYTES } from '../units.js';
-import { internetChecksum } from './checksum.js';
-import { parseField } from './fields.js';
-import { headerBytesOf, offsetBitsOf, writeHeader } from './header.js';
-
-/** What a worker sends: plain bytes, from the destination MAC address to the end of the payload, without FCS. */
+/**
+ * What a worker sends, as plain numbers and bytes: made before the first packet, read by the addon (addon/program.h).
+ * Offsets are from the destination MAC address; frames are without FCS; numbers on the wire in network byte order.
+ */
 export interface FrameProgram {
-  readonly frame: Uint8Array;
+  /** The streams take turns as `schedule` says, over and over, or are drawn from it at random. */
+  readonly order: 'sequence' | 'random';
+  readonly seed: bigint;
+  /** Numbers of streams, one period of the mix. */
+  readonly schedule: Uint32Array;
+  readonly streams: readonly StreamProgram[];
+  /** Of the traffic's capture files, in the order of their streams; for people, the addon never looks. */
+  readonly captures?: readonly CaptureFacts[];
+  /** What a reader of the plan should know. */
+  readonly notes?: readonly string[];
 }
 
-interface Layer {
-  readonly protocol: Protocol;
-  readonly values: Map<string, bigint>;
-  readonly offsetBytes: number;
+/** What is sent of a capture file. */
+export interface CaptureFacts {
+  readonly file: string;
+  /** In one loop. */
+  readonly frames: number;
+  /** In one loop; frame sizes added up, FCS included. */
   readonly bytes: number;
+  /** Frames that cannot be sent. */
+  readonly leftOut: number;
+  /** Between the stamps of the first and the last of these frames. */
+  readonly durationNs: number;
+  /** With uniquePerLoop: how many loops differ from each other; else null. */
+  readonly uniqueLoops: number | null;
+}
+
+export interface StreamProgram {
+  /** Frames in the whole run; null for no limit. */
+  readonly count: bigint | null;
+  readonly variants: Variants;
+  /** Which variant is next: variantTable[position of index variantIndex]; -1 for always the first. */
+  readonly variantIndex: number;
+  readonly variantTable: Uint32Array;
+  readonly indexes: readonly IndexProgram[];
+  readonly fields: readonly FieldOperation[];
+  readonly fills: readonly FillOperation[];
+  /** In the order in which they have to be computed. */
+  readonly checksums: readonly ChecksumOperation[];
+}
+
+/** The frames of a stream before anything varies, one per size. */
+export interface Variants {
+  /** Of each variant. */
+  readonly frameBytes: Uint32Array;
+  /** Where in `bytes` a variant's own bytes begin, and how many they are; the rest of its frame is `body`'s. */
+  readonly headOffset: Uint32Array;
+  readonly headBytes: Uint32Array;
+  readonly bytes: Uint8Array;
+  /** A frame as long as the longest. */
+  readonly body: Uint8Array;
+}
+
+/** A position that moves on with every frame of its stream, or every `period` frames. */
+export interface IndexProgram {
+  readonly random: boolean;
+  /** Positions are 0 to count − 1; 0 stands for 2^64. */
+  readonly count: bigint;
+  readonly period: number;
+  readonly seed: bigint;
 }
 
 /**
- * Turns a traffic model into bytes: lengths, protocol numbers, EtherTypes and checksums are filled in where the model
- * does not set them.
- * @throws UsageError that names the stream, the header and the field.
+ * Writes a value into `bits` bits that end `shift` bits above the end of a container of 1, 2, 4 or 8 bytes:
+ * values[position], or ((first + position × step) >> take) modulo 2^bits. Relative: added to what the variant has there.
  */
-export async function compile(model: TrafficModel): Promise<FrameProgram> {
-  const [stream] = model.streams;
-  if (!stream || model.streams.length > 1) throw new UsageError('a traffic model holds exactly one stream');
-  return { frame: await compileStream(stream) };
+export interface FieldOperation {
+  readonly offsetBytes: number;
+  readonly containerBytes: number;
+  readonly shift: number;
+  readonly bits: number;
+  readonly index: number;
+  /** Modulo 2^64. */
+  readonly first: bigint;
+  readonly step: bigint;
+  readonly take: number;
+  readonly values: BigUint64Array | null;
+  /** Only within the heads of all variants. Default false. */
+  readonly relative?: boolean;
+  readonly adds: readonly Addition[];
 }
 
-async function compileStream(stream: Stream): Promise<Uint8Array> {
-  const layers = await resolveLayers(stream);
-  const frame = new Uint8Array(stream.sizeBytes - FCS_BYTES);
-  const headerBytes = layers.reduce((sum, layer) => sum + layer.bytes, 0);
-  if (headerBytes > frame.length) {
-    throw new UsageError(
-      `stream ${stream.name}: its headers take ${headerBytes} bytes, more than the ${frame.length} of a ${stream.sizeBytes}-byte frame without FCS`,
-    );
-  }
-  for (const layer of layers) {
-    const payloadBytes = frame.length - layer.offsetBytes - layer.bytes;
-    const lengths = { headerBytes: layer.bytes, payloadBytes };
-    writeHeader(layer.protocol, layer.values, lengths, bytesOf(frame, layer));
-  }
-  // From the top down: a lower checksum may cover an upper one.
-  for (const [i, layer] of [...layers.entries()].reverse()) writeChecksum(frame, layer, layers[i - 1]);
-  return frame;
+/** Fills the bytes from `from` to the frame's end, or `to`, with random ones. */
+export interface FillOperation {
+  readonly from: number;
+  /** 0 for the end of the frame. */
+  readonly to: number;
+  readonly seed: bigint;
+  readonly adds: readonly Addition[];
 }
 
-async function resolveLayers(stream: Stream): Promise<Layer[]> {
-  const layers: Layer[] = [];
-  let offsetBytes = 0;
-  for (const header of stream.headers) {
-    const protocol = await loadProtocol(header.protocol);
-    const layer = {
-      protocol,
-      values: parseFields(stream, header, protocol),
-      offsetBytes,
-      bytes: headerBytesOf(protocol),
-    };
-    announce(layer, layers.at(-1));
-    layers.push(layer);
-    offsetBytes += layer.bytes;
-  }
-  return layers;
+/** A value takes part in a checksum: rotated left by so many bits, and added. */
+export interface Addition {
+  readonly checksum: number;
+  /** 0 to 15. */
+  readonly rotate: number;
 }
 
-function parseFields(stream: Stream, header: Header, protocol: Protocol): Map<string, bigint> {
-  const values = new Map<string, bigint>();
-  for (const [name, text] of Object.entries(header.fields)) {
-    const where = `stream ${stream.name}: ${protocol.name} ${name}`;
-    const field = protocol.fields.find((candidate) => candidate.name === name);
-    if (!field) throw new UsageError(`${where}: no such field; ${didYouMean(name, namesOf(protocol))}`);
-    values.set(name, parseField(field, text, where));
-  }
-  return values;
-}
-
-/** Tells the layer below what it carries, unless somebody chose otherwise. */
-function announce(upper: Layer, lower: Layer | undefined): void {
-  if (!lower) return;
-  const selector = upper.protocol.carriedBy[lower.protocol.name];
-  if (selector && !lower.values.has(selector.field)) lower.values.set(selector.field, selector.value);
-}
-
-function writeChecksum(frame: Uint8Array, layer: Layer, lower: Layer | undefined): void {
-  const rule = layer.protocol.checksum;
-  if (!rule || layer.values.has(rule.field)) return;
-  const covered = rule.covers === 'header' ? bytesOf(frame, layer) : frame.subarray(layer.offsetBytes);
-  const pseudo = rule.covers === 'header' ? undefined : pseudoHeaderOf(frame, layer, lower);
-  const sum = internetChecksum(...(pseudo ? [pseudo] : []), covered);
-  const position = layer.offsetBytes + offsetBitsOf(layer.protocol, rule.field) / 8;
-  new DataView(frame.buffer).setUint16(position, sum === 0 && rule.zeroIsOnes ? 0xffff : sum);
-}
-
-function pseudoHeaderOf(frame: Uint8Array, layer: Layer, lower: Layer | undefined): Uint8Array | undefined {
-  const number = lower && layer.protocol.carriedBy[lower.protocol.name]?.value;
-  if (!lower || number === undefined) return undefined;
-  return lower.protocol.pseudoHeader?.(bytesOf(frame, lower), number, frame.length - layer.offsetBytes);
-}
-
-function bytesOf(frame: Uint8Array, layer: Layer): Uint8Array {
-  return frame.subarray(layer.offsetBytes, layer.offsetBytes + layer.bytes);
-}
-
-/** The file in src/protocols that has the protocol's name. */
-async function loadProtocol(name: string): Promise<Protocol> {
-  const known = protocolNames();
-  if (!known.includes(name)) {
-    throw new UsageError(`no protocol '${name}'; ${didYouMean(name, known)}`);
-  }
-  const module = (await import(`../protocols/${name}.js`)) as { protocol: Protocol };
-  return module.protocol;
-}
-
-export function protocolNames(): string[] {
-  return readdirSync(new URL('../protocols/', import.meta.url))
-    .filter((file) => file.endsWith('.js') && file !== 'protocol.js')
-    .map((file) => file.slice(0, -'.js'.length))
-    .sort();
-}
-
-function namesOf(protocol: Protocol): string[] {
-  return protocol.fields.map((field) => field.name);
+export interface ChecksumOperation {
+  readonly algorithm: 'internet' | 'crc32c';
+  readonly offsetBytes: number;
+  readonly zeroIsOnes: boolean;
+  /** Deliberately wrong. */
+  readonly bad: boolean;
+  /** internet: the sum of all that never changes, by variant. */
+  readonly sums: Uint32Array;
+  /** crc32c: what it covers; the end by variant. */
+  readonly from: number;
+  readonly ends: Uint32Array;
+  readonly adds: readonly Addition[];
 }

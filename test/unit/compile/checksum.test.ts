@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { internetChecksum } from '#src/compile/checksum.js';
-import { bytesOf, onesComplementSum } from '../support/frames.js';
+import { crc32c, fold, sumOf, writeChecksum } from '#src/compile/checksum.js';
+import { bytesOf, hexOf, onesComplementSum } from '../support/frames.js';
 import { Random } from '../support/random.js';
 
 const SEED = 1071;
 const ROUNDS = 500;
+
+/** What a header would hold that covers these bytes. */
+function internetChecksum(...parts: readonly Uint8Array[]): number {
+  const frame = Buffer.concat(parts);
+  const endOf = (i: number) => parts.slice(0, i).reduce((sum, part) => sum + part.length, 0);
+  const ranges = parts.map((_, i) => [endOf(i), endOf(i + 1)] as const);
+  return ~fold(sumOf(frame, ranges, 0)) & 0xffff;
+}
 
 const KNOWN = [
   { what: 'the example of RFC 1071 section 3', data: '0001 f203 f4f5 f6f7', checksum: 0x220d },
@@ -50,3 +58,63 @@ test('random data give the same checksum in one part, in two, and with a zero af
     if (data.length % 2 === 1) assert.equal(internetChecksum(Uint8Array.of(...data, 0)), checksum);
   }
 });
+
+const COVERAGE = {
+  algorithm: 'internet',
+  offsetBytes: 0,
+  ranges: [[0, 4]],
+  plus: 0,
+  zeroIsOnes: false,
+  bad: false,
+} as const;
+
+for (const [change, before, after] of [
+  [{}, 'dead0000', 'ffff0000'],
+  [{}, '0000ffff', '0000ffff'],
+  [{ zeroIsOnes: true }, '0000ffff', 'ffffffff'],
+  [{ plus: 0x11 }, '00000001', 'ffed0001'],
+  [{ bad: true }, '00000000', 'aaaa0000'],
+  [{ bad: true }, '0000aaaa', 'aaaaaaaa'],
+  [
+    {
+      offsetBytes: 2,
+      ranges: [
+        [0, 1],
+        [1, 4],
+      ],
+    },
+    'ff0000ff',
+    'ff0000ff',
+  ],
+] as const) {
+  test(`${JSON.stringify(change)} makes ${after} of ${before}: what stood there counts as 0`, () => {
+    const frame = bytesOf(before);
+    writeChecksum(frame, { ...COVERAGE, ...change });
+    assert.equal(hexOf(frame), after);
+  });
+}
+
+test('a bad checksum is neither 0 nor the good one in ones’ complement, whatever the good one is', () => {
+  const frame = new Uint8Array(4);
+  for (let word = 0; word <= 0xffff; word++) {
+    frame.set([word >> 8, word & 0xff], 2);
+    writeChecksum(frame, { ...COVERAGE, bad: true });
+    assert.notEqual(onesComplementSum(frame), 0);
+    assert.notEqual(hexOf(frame.subarray(0, 2)), '0000');
+  }
+});
+
+/** RFC 3720 appendix B.4, and the check value of every catalogue of CRCs. */
+for (const [what, data, crc] of [
+  ['32 zeros', '00'.repeat(32), 0x8a9136aa],
+  ['32 ones', 'ff'.repeat(32), 0x62a8ab43],
+  ['123456789', Buffer.from('123456789').toString('hex'), 0xe3069283],
+] as const) {
+  test(`the CRC-32C of ${what} is 0x${crc.toString(16)}, its lowest byte first on the wire`, () => {
+    assert.equal(crc32c(bytesOf(data)), crc);
+    const frame = bytesOf(`${data}ffffffff`);
+    const at = frame.length - 4;
+    writeChecksum(frame, { ...COVERAGE, algorithm: 'crc32c', offsetBytes: at, ranges: [[0, at]] });
+    assert.equal(new DataView(frame.buffer).getUint32(at, true), crc);
+  });
+}

@@ -1,3 +1,4 @@
+import { type TrafficModel, ZEROS } from '#src/model/traffic.js';
 import type { RunPlan } from '#src/run/plan.js';
 import type { LinkDelta, Snapshot, WorkerSnapshot } from '#src/run/snapshot.js';
 
@@ -45,18 +46,36 @@ export function delta(changes: Partial<LinkDelta>): LinkDelta {
   };
 }
 
+export const TRAFFIC: TrafficModel = {
+  seed: 1,
+  order: 'smooth',
+  streams: [
+    {
+      name: 'udp',
+      weight: 1,
+      count: null,
+      sizes: { order: 'smooth', list: [{ sizeBytes: 64, weight: 1 }] },
+      headers: [],
+      payload: ZEROS,
+      flows: null,
+    },
+  ],
+};
+
 export function plan(changes: Partial<RunPlan> = {}): RunPlan {
   return {
     target: { kind: 'interface', name: 'eth1' },
     linkSpeedMbps: 10_000,
     engine: { name: 'tx-ring', options: { qdiscBypass: true, ringFrames: 128 } },
     batch: 64,
-    workers: [{ cpu: 2, countPackets: null }],
+    workers: [{ cpu: 2 }],
     countPackets: null,
     durationNs: null,
-    traffic: { streams: [{ name: 'udp', sizeBytes: 64, headers: [] }] },
+    traffic: TRAFFIC,
     frameHex: '',
-    sizeBytes: 64,
+    sizes: { minBytes: 64, meanBytes: 64, maxBytes: 64, meanWireBytes: 64 },
+    captures: [],
+    loops: null,
     notes: [],
     ...changes,
   };
