@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import type { Command, Values } from './commands/command.js';
 import { ExitCode, messageOf, PktgenError, UsageError } from './errors.js';
-import { nearest } from './suggest.js';
+import { didYouMean, nearest } from './suggest.js';
 
 const DEFAULT_COMMAND = 'run';
 /** Files in src/commands that help commands but are none. */
-const HELPERS = ['command', 'stop'];
+const HELPERS = ['command', 'conduct', 'options', 'preview-text', 'stop', 'traffic-options', 'values'];
 
 const HELP_COLUMNS = 120;
 
@@ -19,25 +19,69 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 process.exitCode = await main(process.argv.slice(2)).catch(report);
 
 async function main(args: readonly string[]): Promise<ExitCode> {
-  const known = commandNames();
-  const [first = ''] = args;
-  const named = known.includes(first);
-  const name = named ? first : DEFAULT_COMMAND;
-  const rest = named ? args.slice(1) : args;
+  const family = familyOf(args);
+  if (family) return showFamily(family);
+  const name = commandOf(args);
+  const rest = name === undefined ? args : args.slice(name.split(' ').length);
   if (rest.includes('--version')) {
     process.stdout.write(`${version()}\n`); // also where the addon is missing
     return ExitCode.ok;
   }
-  const { command } = (await import(`./commands/${name}.js`)) as { command: Command };
-  const values = await parse(name, command, rest);
+  const command = await loadCommand(name ?? DEFAULT_COMMAND);
+  const values = await parse(name ?? DEFAULT_COMMAND, command, rest);
   if (values === 'shown') return ExitCode.ok;
   return command.run(values);
 }
 
-function commandNames(): string[] {
-  return readdirSync(new URL('./commands/', import.meta.url))
-    .filter((file) => file.endsWith('.js'))
-    .map((file) => file.slice(0, -'.js'.length))
+/** The first word of commands of two words, when help on them is asked for. */
+function familyOf([first = '', second]: readonly string[]): string | undefined {
+  return second === '--help' && commandNames().some((name) => name.startsWith(`${first} `))
+    ? first
+    : undefined;
+}
+
+async function showFamily(family: string): Promise<ExitCode> {
+  const names = commandNames().filter((name) => name.startsWith(`${family} `));
+  process.stdout.write(
+    `${(await summaries(names)).join('\n')}\n\npktgen ${names[0]} --help and the like say more.\n`,
+  );
+  return ExitCode.ok;
+}
+
+function summaries(names: readonly string[]): Promise<string[]> {
+  return Promise.all(
+    names.map(async (name) => `  pktgen ${name.padEnd(15)} ${(await loadCommand(name)).summary}`),
+  );
+}
+
+/** The command that the first word names, or the first two; undefined for the default one. */
+function commandOf([first = '', second = '']: readonly string[]): string | undefined {
+  const known = commandNames();
+  if (known.includes(first)) return first;
+  const family = known.filter((name) => name.startsWith(`${first} `));
+  if (first === '' || family.length === 0) return undefined;
+  if (family.includes(`${first} ${second}`)) return `${first} ${second}`;
+  const seconds = family.map((name) => name.slice(first.length + 1));
+  const isWord = second !== '' && !second.startsWith('-');
+  throw new UsageError(
+    isWord
+      ? `${first} ${second}: no such command; ${didYouMean(second, seconds)}`
+      : `${first}: expected one of ${seconds.join(', ')}`,
+  );
+}
+
+async function loadCommand(name: string): Promise<Command> {
+  const { command } = (await import(`./commands/${name.replace(' ', '/')}.js`)) as { command: Command };
+  return command;
+}
+
+/** Files are commands; a folder holds those of two words. */
+function commandNames(folder = ''): string[] {
+  return readdirSync(new URL(`./commands/${folder}`, import.meta.url), { withFileTypes: true })
+    .flatMap((entry) => {
+      if (entry.isDirectory()) return commandNames(`${entry.name}/`).map((name) => `${entry.name} ${name}`);
+      return entry.name.endsWith('.js') ? [entry.name.slice(0, -'.js'.length)] : [];
+    })
     .filter((name) => !HELPERS.includes(name))
     .sort();
 }
@@ -55,7 +99,7 @@ async function parse(name: string, command: Command, args: readonly string[]): P
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
+      'greedy-arrays': false,
       'parse-positional-numbers': false,
     })
     .option('help', { type: 'boolean', group: 'Other:', describe: 'this text' })
@@ -67,11 +111,36 @@ async function parse(name: string, command: Command, args: readonly string[]): P
       throw usageError(message ?? messageOf(error));
     });
   const values = (await parser.parse()) as unknown as ParsedValues;
-  refuseUnknown(values, [...Object.keys(options), 'help', 'version']);
-  if (!values['help']) return values;
+  if (!values['help']) {
+    refuseUnknown(values, [...Object.keys(options), 'help', 'version']);
+    return { ...lastOf(values, options), ...positionalsOf(values._.map(String), command) };
+  }
   process.stdout.write(`${withoutTypes(await parser.getHelp())}
 `);
   return 'shown';
+}
+
+/** Of what can be given only once, the last one counts. */
+function lastOf(values: Values, options: ReturnType<Command['options']>): Values {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const isOne = Array.isArray(value) && !options[name]?.array;
+    return [name, isOne ? value.at(-1) : value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function positionalsOf(words: readonly string[], { positionals = [] }: Command): Values {
+  const extra = words[positionals.length];
+  if (extra !== undefined) {
+    throw new UsageError(
+      positionals.length > 0
+        ? `${extra}: one word too many`
+        : `${extra}: no such command${instead(extra, commandNames(), '')}`,
+    );
+  }
+  const missing = positionals.find(({ required }, i) => required !== false && words[i] === undefined);
+  if (missing) throw new UsageError(`${missing.name} is missing: ${missing.description}`);
+  return Object.fromEntries(positionals.map(({ name }, i) => [name, words[i]]));
 }
 
 function usageError(message: string): UsageError {
@@ -81,17 +150,17 @@ function usageError(message: string): UsageError {
 
 /** yargs ends each line with the option's type; the argument's name in front says more. */
 function withoutTypes(help: string): string {
-  return help.replace(/ *\[(?:string|boolean)\]$/gm, '');
+  return help.replace(/\s*\[(?:string|boolean|array)\]$/gm, '');
 }
 
 async function usage(name: string, command: Command): Promise<string> {
-  if (name !== DEFAULT_COMMAND) return `pktgen ${name} [options]\n\n${command.summary}`;
-  const lines = await Promise.all(
-    commandNames().map(async (other) => {
-      const module = (await import(`./commands/${other}.js`)) as { command: Command };
-      return `  pktgen ${other.padEnd(9)} ${module.command.summary}`;
-    }),
-  );
+  if (name !== DEFAULT_COMMAND) {
+    const words = (command.positionals ?? []).map((word) =>
+      word.required === false ? `[${word.name}]` : word.name,
+    );
+    return `${['pktgen', name, ...words].join(' ')} [options]\n\n${command.summary}`;
+  }
+  const lines = await summaries(commandNames());
   return `pktgen [command] [options]\n\n${lines.join('\n')}\n\nExample: pktgen --iface eth1 --size 64 --qdisc-bypass`;
 }
 
@@ -106,9 +175,6 @@ function refuseValuesOfFlags(args: readonly string[], options: ReturnType<Comman
 
 /** @throws UsageError with the nearest right word. */
 function refuseUnknown(values: ParsedValues, known: readonly string[]): void {
-  const [word] = values._;
-  if (word !== undefined)
-    throw new UsageError(`${word}: no such command${instead(word, commandNames(), '')}`);
   const unknown = Object.keys(values).find((key) => key !== '_' && key !== '$0' && !known.includes(key));
   if (unknown === undefined) return;
   const dashes = unknown.length === 1 ? '-' : '--';

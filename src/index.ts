@@ -1,20 +1,35 @@
 /**
  * pktgen as a library: resolve a plan, start it, watch it, steer it, await its summary.
  *
- *     const run = startRun(await resolvePlan({ lab: true, countPackets: 1_000_000 }));
+ *     const run = await startRun(await resolvePlan({ lab: true, countPackets: 1_000_000 }));
  *     for await (const snapshot of run.watch(1000)) console.log(totalFigures(undefined, snapshot).pps);
  *     const summary = await run.done;
  */
 
-export { protocolNames } from './compile/program.js';
+export { MAX_CAPTURE_FRAMES, type ReplayOptions, replayTraffic } from './capture/traffic.js';
+export { protocolNames } from './compile/catalogue.js';
+export { type Problem, TrafficError } from './compile/problems.js';
+export type { CaptureFacts } from './compile/program.js';
 export * from './errors.js';
-export type * from './model/traffic.js';
+export * from './model/traffic.js';
 export type {
   NativeEngineInfo as EngineInfo,
   NativeEngineOption as EngineOption,
   OptionValue,
 } from './native/index.js';
+export { hexDump } from './outputs/hex-dump.js';
 export { type Output, openOutput } from './outputs/output.js';
+export {
+  listProfiles,
+  type Profile,
+  profileJsonSchema,
+  readProfiles,
+  readProfileText,
+} from './profile/lazy.js';
+export { profileFile, type ShippedProfile } from './profile/names.js';
+export { parsePacket } from './profile/packet.js';
+export { ProfileError, type ProfileProblem } from './profile/problem.js';
+export { parseSizes } from './profile/sizes.js';
 export {
   DEFAULTS,
   engines,
@@ -25,12 +40,22 @@ export {
   resolvePlan,
   type WorkerPlan,
 } from './run/plan.js';
+export { type Preview, type PreviewFrame, type PreviewStream, previewTraffic } from './run/preview.js';
 export { type Figures, totalFigures, workerFigures } from './run/rates.js';
 export { type Run, startRun } from './run/session.js';
-export type { EndReason, LinkDelta, Snapshot, WorkerSnapshot, WorkerState } from './run/snapshot.js';
+export type {
+  EndReason,
+  LinkDelta,
+  Snapshot,
+  StreamCount,
+  WorkerSnapshot,
+  WorkerState,
+} from './run/snapshot.js';
 export type { DeviceSummary, FarEndSummary, Finding, Summary, WorkerSummary } from './run/summary.js';
 export type { Target, TargetOptions } from './run/target.js';
+export type { TrafficOptions } from './run/traffic.js';
 export { didYouMean, nearest } from './suggest.js';
 export { formatCpus } from './system/cpus.js';
 export { type Device, type EngineFit, listDevices, type XdpFeature } from './system/devices.js';
+export { convertTrafgen, readTrafgen } from './trafgen/read.js';
 export * from './units.js';

@@ -2,6 +2,8 @@ import type { Run } from '../index.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CTRL_C = '\u0003';
+/** timeout(1) and terminals signal the process and its group: both are one request. */
+const SAME_REQUEST_MS = 100;
 /** 128 + SIGINT, as shells report it. */
 const INTERRUPTED = 130;
 
@@ -10,10 +12,11 @@ const INTERRUPTED = 130;
  * while the first is being carried out ends the process at once. Returns the function that lets go again.
  */
 export function listenForStop(run: Run): () => void {
-  let asked = false;
+  let askedAtMs: number | undefined;
   const stop = () => {
-    if (asked) process.exit(INTERRUPTED);
-    asked = true;
+    const nowMs = performance.now();
+    if (askedAtMs !== undefined && nowMs - askedAtMs > SAME_REQUEST_MS) process.exit(INTERRUPTED);
+    askedAtMs ??= nowMs;
     run.stop();
   };
   const onBrokenPipe = () => run.stop();

@@ -1,4 +1,5 @@
 /** The shape of the compiled addon. Nothing outside src/native sees it. */
+import type { FrameProgram } from '../compile/program.js';
 
 interface NativeOptionBase {
   /** camelCase; the flag is the same in kebab-case. */
@@ -101,6 +102,8 @@ export interface NativeNetwork {
   /** Indexes of the interfaces that carry a default route. */
   defaultRoutes(): number[];
   probe(engine: string, name: string): { code: string; reason: string } | null;
+  /** Lets go of the namespace; afterwards every call throws EBADF. */
+  close(): void;
   /** -1 for the host's own namespace. */
   readonly netFd: number;
   /** -1 unless a user namespace was needed. */
@@ -113,9 +116,10 @@ export interface NativeRunPlan {
   interfaceIndex: number;
   batch: number;
   options: Record<string, OptionValue>;
-  /** Without FCS. */
-  frame: Uint8Array;
-  workers: { cpu: number; count: bigint | null; durationNs: bigint | null }[];
+  program: FrameProgram;
+  /** Frames over all workers together. */
+  count: bigint | null;
+  workers: { cpu: number; durationNs: bigint | null }[];
 }
 
 export interface NativeRun {
@@ -125,7 +129,33 @@ export interface NativeRun {
   stop(): void;
   /** `counterNames.length` words per worker. */
   counters(): BigUint64Array;
+  /** Packets and bytes of each stream, all workers together. */
+  streamCounters(): BigUint64Array;
+  /** Ends the workers and gives everything back; afterwards every call throws EBADF. */
+  close(): void;
   readonly done: boolean;
+}
+
+export interface NativeFrame {
+  /** Number of its stream. */
+  stream: number;
+  frame: Uint8Array;
+}
+
+/** The frames of a capture file one after the other; one element per frame in each list. */
+export interface NativeCapture {
+  bytes: Uint8Array;
+  offsets: Uint32Array;
+  /** What was captured. */
+  lengths: Uint32Array;
+  /** What there was, without FCS as a rule. */
+  wireLengths: Uint32Array;
+  /** Since 1970. */
+  timesNs: BigUint64Array;
+  /** As libpcap calls it; always "EN10MB". */
+  linkType: string;
+  /** The file ends within a record: what is before it is here. */
+  truncatedFile: boolean;
 }
 
 export interface Binding {
@@ -133,6 +163,10 @@ export interface Binding {
   Run: new (network: NativeNetwork, plan: NativeRunPlan) => NativeRun;
   counterNames: string[];
   engines(): NativeEngineInfo[];
+  /** The first frames of one of `workers` workers, without FCS. */
+  renderFrames(program: FrameProgram, worker: number, workers: number, frames: number): NativeFrame[];
+  /** @throws NativeError: errno names, EBADMSG (no capture), EPROTONOSUPPORT (not Ethernet), EFBIG. */
+  readCapture(file: string, limitFrames: number | null): NativeCapture;
   errnoName(number: number): string;
   setErrorClass(errorClass: new (code: string, message: string) => Error): void;
 }

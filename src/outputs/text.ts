@@ -1,3 +1,5 @@
+import type { CaptureFacts } from '../compile/program.js';
+import type { FieldValue } from '../model/traffic.js';
 import type { OptionValue } from '../native/index.js';
 import { flagOf, type RunPlan } from '../run/plan.js';
 import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
@@ -6,6 +8,7 @@ import type { Snapshot } from '../run/snapshot.js';
 import type { DeviceSummary, FarEndSummary, Summary } from '../run/summary.js';
 import { formatCpus } from '../system/cpus.js';
 import { formatBps, formatCount, formatNs, formatPps, formatSeconds, lineRatePps } from '../units.js';
+import { hexDump } from './hex-dump.js';
 import type { Output, Sink } from './output.js';
 
 /** Plain aligned lines for people and logs: a head, one line a second per worker and in total, a summary. */
@@ -30,7 +33,7 @@ export function create(sink: Sink): Output {
 }
 
 function describePlan(plan: RunPlan): string[] {
-  const { engine, batch, workers, sizeBytes } = plan;
+  const { engine, batch, workers } = plan;
   const options = Object.entries({ ...engine.options, batch }).flatMap(([name, value]) =>
     describeOption(name, value),
   );
@@ -39,7 +42,8 @@ function describePlan(plan: RunPlan): string[] {
     `to       ${describeTarget(plan)}`,
     `engine   ${[engine.name, ...options].join(' ')}`,
     `workers  ${workers.length} on CPU ${cpus}${describeLimits(plan)}`,
-    `frames   ${sizeBytes} bytes, FCS included${describeBudget(plan)}`,
+    `frames   ${describeSizes(plan.sizes)}${describeBudget(plan)}`,
+    ...plan.captures.map((capture) => `capture  ${describeCapture(capture)}${describeLoops(plan)}`),
     ...plan.notes.map((note) => `note     ${note}`),
   ];
 }
@@ -50,10 +54,10 @@ function describeOption(name: string, value: OptionValue): string[] {
   return [value === true ? flagOf(name) : `${flagOf(name)} ${value}`];
 }
 
-function describeTarget({ target }: RunPlan): string {
+function describeTarget({ target, engine }: RunPlan): string {
   switch (target.kind) {
     case 'none':
-      return 'nowhere';
+      return typeof engine.options['to'] === 'string' ? engine.options['to'] : 'nowhere';
     case 'interface':
       return target.name;
     case 'lab':
@@ -71,9 +75,31 @@ function describeLimits({ countPackets, durationNs }: RunPlan): string {
   return limits.length === 0 ? ', until stopped' : `, for ${limits.join(' or ')}`;
 }
 
-function describeBudget({ linkSpeedMbps, sizeBytes, workers }: RunPlan): string {
+function describeSizes({ minBytes, meanBytes, maxBytes }: RunPlan['sizes']): string {
+  if (minBytes === maxBytes) return `${minBytes} bytes, FCS included`;
+  return `${minBytes} to ${maxBytes} bytes, ${meanBytes.toFixed(1)} on average, FCS included`;
+}
+
+function describeCapture({ file, frames, bytes, leftOut }: CaptureFacts): string {
+  const missing = leftOut === 0 ? '' : `; ${formatCount(leftOut)} left out`;
+  return `${file}: ${formatCount(frames)} frames, ${formatCount(bytes)} bytes (FCS included)${missing}`;
+}
+
+function describeLoops({ loops }: RunPlan): string {
+  return loops === null ? '' : `; ${formatCount(loops)} ${loops === 1 ? 'loop' : 'loops'}`;
+}
+
+/** How often a capture was gone through that was all there was to send. */
+function describeReplayed({ plan, total }: Summary): string[] {
+  const [capture, ...others] = plan.captures;
+  if (!capture || others.length > 0 || plan.traffic.streams.length > 1) return [];
+  const loops = (total.packets / capture.frames).toFixed(2);
+  return [`capture  ${describeCapture(capture)}; gone through ${loops} times`];
+}
+
+function describeBudget({ linkSpeedMbps, sizes, workers }: RunPlan): string {
   if (linkSpeedMbps === null) return '';
-  const rate = lineRatePps(linkSpeedMbps * 1e6, sizeBytes);
+  const rate = lineRatePps(linkSpeedMbps * 1e6, sizes.meanWireBytes);
   const budgetNs = (workers.length * 1e9) / rate;
   return `; line rate at ${formatBps(linkSpeedMbps * 1e6)}: ${formatPps(rate)}, ${formatNs(budgetNs)} ns per packet${workers.length > 1 ? ' and worker' : ''}`;
 }
@@ -92,21 +118,20 @@ function describeNamespaces(run: Run): string[] {
 function describeTraffic(plan: RunPlan): string[] {
   const headers = plan.traffic.streams.flatMap((stream) =>
     stream.headers.map((header) => {
-      const fields = Object.entries(header.fields).map(([name, value]) => `${name}=${value}`);
+      const fields = Object.entries(header.fields).map(([name, value]) => `${name}=${describeValue(value)}`);
       return `${stream.name.padEnd(8)} ${header.protocol} ${fields.join(' ')}`;
     }),
   );
-  return [...headers, '', ...hexDump(plan.frameHex), '         dry run: nothing was sent'];
+  return [
+    ...headers,
+    '',
+    ...hexDump(Buffer.from(plan.frameHex, 'hex')),
+    '         dry run: nothing was sent',
+  ];
 }
 
-const DUMP_LINE_BYTES = 16;
-
-function hexDump(hex: string): string[] {
-  const lines = hex.match(new RegExp(`.{1,${DUMP_LINE_BYTES * 2}}`, 'g')) ?? [];
-  return lines.map((line, i) => {
-    const offset = (i * DUMP_LINE_BYTES).toString(16).padStart(4, '0');
-    return `0x${offset}:  ${(line.match(/.{1,4}/g) ?? []).join(' ')}`;
-  });
+function describeValue(value: FieldValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 const HEADINGS = ['time', 'cpu', 'rate', 'L2', 'L1', '% line', 'ns/pkt', 'cpu ns/pkt', 'pkts/call', 'busy'];
@@ -159,12 +184,28 @@ function describeSummary(summary: Summary): string[] {
     row(formatSeconds(total.seconds), 'total', total, plan),
     '',
     `sent     ${formatCount(total.packets)} frames, ${formatCount(total.bytes)} bytes (FCS included) in ${formatCount(total.syscalls)} system calls`,
+    ...describeReplayed(summary),
+    ...describeStreams(summary),
     ...(errors.length > 0 ? [`errors   ${errors.join(', ')}`] : []),
     ...(device ? [describeDevice(device)] : []),
     ...(farEnd ? [describeFarEnd(farEnd)] : []),
     ...summary.notes.map((note) => `note     ${note}`),
     ...findings.map((finding) => `NOT HELD ${finding.message}`),
   ];
+}
+
+/** More rows than these are for --json. */
+const MOST_STREAMS = 24;
+
+function describeStreams({ streams, total }: Summary): string[] {
+  if (streams.length < 2) return [];
+  const width = Math.max(...streams.map(({ name }) => name.length));
+  const rows = streams.slice(0, MOST_STREAMS).map(({ name, packets, bytes }) => {
+    const share = total.packets > 0 ? ((100 * packets) / total.packets).toFixed(3) : '–';
+    return `stream   ${name.padEnd(width)} ${formatCount(packets).padStart(15)} frames ${share.padStart(8)} %, ${formatCount(bytes)} bytes`;
+  });
+  const left = streams.length - rows.length;
+  return left > 0 ? [...rows, `stream   … and ${left} more, see --json`] : rows;
 }
 
 function describeDevice(device: DeviceSummary): string {

@@ -1,18 +1,18 @@
-import { parseField } from '../compile/fields.js';
-import { compile } from '../compile/program.js';
+import type { CaptureFacts } from '../compile/program.js';
 import { UsageError } from '../errors.js';
-import { defaultTraffic, type TrafficModel, type UdpStreamOptions } from '../model/traffic.js';
+import type { TrafficModel } from '../model/traffic.js';
 import { type NativeEngineInfo, type NativeEngineOption, native, type OptionValue } from '../native/index.js';
 import { didYouMean } from '../suggest.js';
 import { allowedCpus, chooseCpus, requireCpus } from '../system/cpus.js';
 import { LAB_QUEUES } from '../system/lab.js';
-import { MAX_DURATION_NS, MAX_SIZE_BYTES, MIN_SIZE_BYTES } from '../units.js';
-import { resolveTarget, type Target, type TargetOptions } from './target.js';
+import { MAX_DURATION_NS } from '../units.js';
+import { isReplay, noteOrder, requireWhole, resolveLoops } from './loops.js';
+import { firstFrame, programOf, sizesOf, type TrafficSizes } from './program.js';
+import { requireFit, requireHeader, resolveTarget, type Target, type TargetOptions } from './target.js';
+import { resolveTraffic, type TrafficOptions } from './traffic.js';
 
 /** What a caller may ask for. Everything has a default but the place to send to. */
-export interface RunOptions extends TargetOptions, UdpStreamOptions {
-  /** On the wire, FCS included; 64 to 9022. Default 64. */
-  readonly sizeBytes?: number;
+export interface RunOptions extends TargetOptions, TrafficOptions {
   /** Default tx-ring. */
   readonly engine?: string;
   /** Options of that engine, as `engines()` lists them. */
@@ -21,6 +21,8 @@ export interface RunOptions extends TargetOptions, UdpStreamOptions {
   readonly cpus?: readonly number[];
   /** Frames over all workers together. */
   readonly countPackets?: number;
+  /** How often the capture is gone through that is the only stream; instead of countPackets. */
+  readonly loops?: number;
   readonly durationNs?: number;
   /** Frames per system call. Default 64. */
   readonly batch?: number;
@@ -37,21 +39,23 @@ export interface RunPlan {
   readonly countPackets: number | null;
   readonly durationNs: number | null;
   readonly traffic: TrafficModel;
-  /** The bytes that will be sent, without FCS, in hex. */
+  /** The first frame of the first worker, without FCS, in hex. */
   readonly frameHex: string;
-  /** On the wire, FCS included. */
-  readonly sizeBytes: number;
+  readonly sizes: TrafficSizes;
+  /** The capture files of the traffic. */
+  readonly captures: readonly CaptureFacts[];
+  /** Loops through the capture that is the only stream; null when not limited by loops. */
+  readonly loops: number | null;
   /** What a reader of the result should know. */
   readonly notes: readonly string[];
 }
 
 export interface WorkerPlan {
   readonly cpu: number;
-  readonly countPackets: number | null;
 }
 
-export const DEFAULTS = { sizeBytes: 64, engine: 'tx-ring', batch: 64, workers: 1 } as const;
-export const LIMITS = { batch: 65536 } as const;
+export const DEFAULTS = { engine: 'tx-ring', batch: 64, workers: 1 } as const;
+export const LIMITS = { batch: 65536, previewFrames: 10_000 } as const;
 
 /** The engines of this build and their options, as they describe themselves. */
 export function engines(): NativeEngineInfo[] {
@@ -66,61 +70,37 @@ export function engines(): NativeEngineInfo[] {
  */
 export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
   const engine = resolveEngine(options.engine ?? DEFAULTS.engine);
-  const sizeBytes = requireWhole(
-    '--size',
-    options.sizeBytes ?? DEFAULTS.sizeBytes,
-    MIN_SIZE_BYTES,
-    MAX_SIZE_BYTES,
-  );
   const batch = requireWhole('--batch', options.batch ?? DEFAULTS.batch, 1, LIMITS.batch);
   const durationNs = optionalWhole('--duration', options.durationNs, MAX_DURATION_NS);
-  const countPackets =
-    optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER) ??
-    (durationNs === null ? engine.defaultCount : null);
-  requireAddresses(options);
+  const asked = optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER);
   const cpus = resolveCpus(options, engine);
-  const place = resolveTarget(options, { engine, sizeBytes, workers: cpus.length });
-  const traffic = defaultTraffic(sizeBytes, place.source, options);
-  const program = await compile(traffic);
+  const place = resolveTarget(options, { engine, workers: cpus.length });
+  const traffic = resolveTraffic(options, place.source);
+  const program = await programOf(traffic);
+  const sizes = sizesOf(program);
+  requireFit(place, sizes.maxBytes, isReplay(traffic) ? 'the longest frame of the capture: ' : '--size ');
+  requireHeader(place, sizes.minBytes);
+  const replay = resolveLoops(options, traffic, program);
+  const countPackets = asked ?? replay.countPackets ?? (durationNs === null ? engine.defaultCount : null);
   return {
     target: place.target,
     linkSpeedMbps: place.linkSpeedMbps,
     engine: { name: engine.name, options: resolveEngineOptions(engine, options.engineOptions ?? {}) },
     batch,
-    workers: shareCount(cpus, countPackets),
+    workers: cpus.map((cpu) => ({ cpu })),
     countPackets,
     durationNs,
     traffic,
-    frameHex: Buffer.from(program.frame).toString('hex'),
-    sizeBytes,
-    notes: place.notes,
+    frameHex: firstFrame(program, cpus.length),
+    sizes,
+    captures: program.captures ?? [],
+    loops: replay.loops,
+    notes: [...place.notes, ...(program.notes ?? []), ...replay.notes, ...noteOrder(traffic, cpus)],
   };
-}
-
-function requireWhole(flag: string, value: number, minimum: number, maximum: number): number {
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
-  throw new UsageError(`${flag} ${value}: expected a whole number from ${minimum} to ${maximum}`);
 }
 
 function optionalWhole(flag: string, value: number | undefined, maximum: number): number | null {
   return value === undefined ? null : requireWhole(flag, value, 1, maximum);
-}
-
-const ADDRESSES = [
-  { flag: '--src-mac', key: 'srcMac', kind: 'mac', bits: 48 },
-  { flag: '--dst-mac', key: 'dstMac', kind: 'mac', bits: 48 },
-  { flag: '--src-ip', key: 'srcIp', kind: 'ipv4', bits: 32 },
-  { flag: '--dst-ip', key: 'dstIp', kind: 'ipv4', bits: 32 },
-  { flag: '--src-port', key: 'srcPort', kind: 'uint', bits: 16 },
-  { flag: '--dst-port', key: 'dstPort', kind: 'uint', bits: 16 },
-] as const;
-
-/** The compiler would refuse them too, but names the header's field; here the flag can be named. */
-function requireAddresses(options: UdpStreamOptions): void {
-  for (const { flag, key, ...field } of ADDRESSES) {
-    const value = options[key];
-    if (value !== undefined) parseField(field, value, flag);
-  }
 }
 
 function resolveEngine(name: string): NativeEngineInfo {
@@ -146,7 +126,10 @@ function resolveCpus(options: RunOptions, engine: NativeEngineInfo): number[] {
     requireCpus(options.cpus, allowed);
     return [...options.cpus];
   }
-  return chooseCpus(options.lab || options.labSink ? LAB_QUEUES : DEFAULTS.workers, allowed);
+  const isLab = options.lab || options.labSink;
+  // One worker keeps the order of a capture.
+  const keepsOrder = options.traffic !== undefined && isReplay(options.traffic);
+  return chooseCpus(isLab && !keepsOrder ? LAB_QUEUES : DEFAULTS.workers, allowed);
 }
 
 function resolveEngineOptions(
@@ -191,12 +174,4 @@ function expectation(option: NativeEngineOption): string {
 /** "ringFrames" → "--ring-frames". */
 export function flagOf(optionName: string): string {
   return `--${optionName.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** Splits a count so that the shares add up exactly; the first workers take what is left over. */
-export function shareCount(cpus: readonly number[], countPackets: number | null): WorkerPlan[] {
-  if (countPackets === null) return cpus.map((cpu) => ({ cpu, countPackets: null }));
-  const share = Math.floor(countPackets / cpus.length);
-  const rest = countPackets % cpus.length;
-  return cpus.map((cpu, i) => ({ cpu, countPackets: share + (i < rest ? 1 : 0) }));
 }

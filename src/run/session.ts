@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameProgram } from '../compile/program.js';
 import { HostError, messageOf, NativeError } from '../errors.js';
 import { type NativeLinkCounters, type NativeNetwork, type NativeRun, native } from '../native/index.js';
 import { openLab, openSink, type Place } from '../system/lab.js';
 import { explainingPermission } from '../system/permissions.js';
 import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
 import type { RunPlan } from './plan.js';
-import { linkDelta, readWorkers, type Snapshot } from './snapshot.js';
+import { programOf } from './program.js';
+import { linkDelta, readStreams, readWorkers, type Snapshot } from './snapshot.js';
 import { countOf, type Finding, type Summary, summarize } from './summary.js';
 
 /** How soon the end of the workers and a change of the link are noticed. */
@@ -38,6 +40,8 @@ export class Run {
   private readonly events: Finding[] = [];
   private readonly startedAt = performance.now();
   private lastLinkPoll = performance.now();
+  /** Once everything has been given back. */
+  private last: Snapshot | undefined;
 
   /** @internal Use startRun(). */
   constructor(
@@ -48,8 +52,9 @@ export class Run {
     this.done = this.finish();
   }
 
-  /** The counters of this moment. */
+  /** The counters of this moment; after the end, the last ones. */
   snapshot(): Snapshot {
+    if (this.last) return this.last;
     return {
       elapsedSeconds: (performance.now() - this.startedAt) / 1000,
       workers: readWorkers(
@@ -76,22 +81,22 @@ export class Run {
   }
 
   pause(): void {
-    this.opened.native.pause();
+    if (!this.last) this.opened.native.pause();
   }
 
   resume(): void {
-    this.opened.native.resume();
+    if (!this.last) this.opened.native.resume();
   }
 
   /** Ends the run within 50 ms; `done` then resolves. */
   stop(): void {
-    this.opened.native.stop();
+    if (!this.last) this.opened.native.stop();
   }
 
-  /** The lab's namespaces as paths that `nsenter` understands, for looking in from outside; null without a lab. */
+  /** The lab's namespaces as paths that `nsenter` understands, for looking in from outside; null without a lab, and at the end. */
   get namespaces(): { readonly net: string; readonly user: string | null } | null {
     const network = this.opened.place?.network;
-    if (!network || network.netFd < 0) return null;
+    if (this.last || !network || network.netFd < 0) return null;
     const pathOf = (fd: number) => `/proc/${process.pid}/fd/${fd}`;
     return { net: pathOf(network.netFd), user: network.userFd < 0 ? null : pathOf(network.userFd) };
   }
@@ -102,10 +107,16 @@ export class Run {
       this.stopWhenBroken();
     }
     this.reportErrors();
-    return summarize(this.plan, await this.settle(), {
+    const last = await this.settle();
+    const streams = readStreams(this.opened.native, this.plan.traffic);
+    this.last = last;
+    this.opened.native.close();
+    this.opened.place?.network.close();
+    return summarize(this.plan, last, {
       driver: this.opened.driver,
       events: this.events,
       processStartedAtMs: performance.timeOrigin,
+      streams,
     });
   }
 
@@ -130,10 +141,10 @@ export class Run {
         code: 'no-carrier',
         message: `${device.name} has no carrier: nothing can leave it`,
       });
-    } else if (this.plan.sizeBytes > status.mtuBytes + ETHERNET_HEADER_BYTES + FCS_BYTES) {
+    } else if (this.plan.sizes.maxBytes > status.mtuBytes + ETHERNET_HEADER_BYTES + FCS_BYTES) {
       this.events.push({
         code: 'mtu-lowered',
-        message: `the MTU of ${device.name} was lowered to ${status.mtuBytes} during the run: frames of ${this.plan.sizeBytes} bytes no longer fit`,
+        message: `the MTU of ${device.name} was lowered to ${status.mtuBytes} during the run: frames of ${this.plan.sizes.maxBytes} bytes no longer fit`,
       });
     }
     return this.events.length > 0;
@@ -173,11 +184,11 @@ export class Run {
  * Opens every socket, ring and thread of a plan and lets the first frame go.
  * @throws NotPermittedError, HostError. Nothing is left open then.
  */
-export function startRun(plan: RunPlan): Run {
-  return new Run(plan, open(plan));
+export async function startRun(plan: RunPlan): Promise<Run> {
+  return new Run(plan, open(plan, await programOf(plan.traffic)));
 }
 
-function open(plan: RunPlan): Opened {
+function open(plan: RunPlan, program: FrameProgram): Opened {
   const place = openPlace(plan);
   const network = place?.network ?? new (native().Network)(false);
   const link = place ? network.link(place.interface) : null;
@@ -188,6 +199,7 @@ function open(plan: RunPlan): Opened {
     driver: link?.driver || null,
     native: openWorkers(
       plan,
+      program,
       network,
       link ? { name: link.name, index: link.index } : { name: '', index: 0 },
     ),
@@ -197,14 +209,14 @@ function open(plan: RunPlan): Opened {
 }
 
 function openPlace(plan: RunPlan): Place | null {
-  const { target, sizeBytes } = plan;
+  const { target, sizes } = plan;
   switch (target.kind) {
     case 'none':
       return null;
     case 'lab':
-      return openLab(target.queues, sizeBytes);
+      return openLab(target.queues, sizes.maxBytes);
     case 'lab-sink':
-      return openSink(target.queues, sizeBytes);
+      return openSink(target.queues, sizes.maxBytes);
     case 'interface':
       return { network: new (native().Network)(false), interface: target.name, farEnd: null };
   }
@@ -212,6 +224,7 @@ function openPlace(plan: RunPlan): Place | null {
 
 function openWorkers(
   plan: RunPlan,
+  program: FrameProgram,
   network: NativeNetwork,
   link: { name: string; index: number },
 ): NativeRun {
@@ -229,12 +242,9 @@ function openWorkers(
           interfaceIndex: link.index,
           batch: plan.batch,
           options: { ...engine.options },
-          frame: Buffer.from(plan.frameHex, 'hex'),
-          workers: plan.workers.map(({ cpu, countPackets }) => ({
-            cpu,
-            count: countPackets === null ? null : BigInt(countPackets),
-            durationNs,
-          })),
+          program,
+          count: plan.countPackets === null ? null : BigInt(plan.countPackets),
+          workers: plan.workers.map(({ cpu }) => ({ cpu, durationNs })),
         }),
     );
   } catch (error) {

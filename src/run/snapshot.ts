@@ -1,3 +1,4 @@
+import type { TrafficModel } from '../model/traffic.js';
 import { type NativeLinkCounters, type NativeRun, native } from '../native/index.js';
 
 export type WorkerState = 'ready' | 'running' | 'paused' | 'done';
@@ -65,6 +66,27 @@ export function readWorkers(run: NativeRun, cpus: readonly number[]): WorkerSnap
     const word = new Map(names.map((name, position) => [name, Number(block[position] ?? 0n)]));
     return decodeWorker(cpu, (name) => word.get(name) ?? 0);
   });
+}
+
+/** What was sent of one stream, over all workers. */
+export interface StreamCount {
+  readonly name: string;
+  readonly packets: number;
+  /** Frame sizes added up, FCS included. */
+  readonly bytes: number;
+}
+
+export function readStreams(run: NativeRun, { streams }: TrafficModel): StreamCount[] {
+  const words = run.streamCounters();
+  // The program of a single stream may have several: a capture whose addresses move has one for each layout.
+  const partsOf = (i: number) => (streams.length === 1 ? [...Array(words.length / 2).keys()] : [i]);
+  const sum = (parts: readonly number[], word: number) =>
+    Number(parts.reduce((all, part) => all + (words[2 * part + word] ?? 0n), 0n));
+  return streams.map(({ name }, i) => ({
+    name,
+    packets: sum(partsOf(i), 0),
+    bytes: sum(partsOf(i), 1),
+  }));
 }
 
 function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapshot {

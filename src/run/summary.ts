@@ -2,10 +2,10 @@ import { ExitCode } from '../errors.js';
 import { formatCount } from '../units.js';
 import type { RunPlan } from './plan.js';
 import { type Figures, totalFigures, workerFigures } from './rates.js';
-import type { EndReason, LinkDelta, Snapshot, WorkerSnapshot } from './snapshot.js';
+import type { EndReason, LinkDelta, Snapshot, StreamCount, WorkerSnapshot } from './snapshot.js';
 
 /** Version of the JSON shapes of RunPlan and Summary together. Grows when a field changes its meaning or goes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The result of a run: what `--json` prints. */
 export interface Summary {
@@ -13,6 +13,8 @@ export interface Summary {
   readonly plan: RunPlan;
   readonly workers: readonly WorkerSummary[];
   readonly total: Figures;
+  /** In the order of the model. */
+  readonly streams: readonly StreamCount[];
   readonly device: DeviceSummary | null;
   readonly farEnd: FarEndSummary | null;
   /** From the start of the process to the first frame; null when none left. */
@@ -64,6 +66,7 @@ export function summarize(
     readonly driver: string | null;
     readonly events: readonly Finding[];
     readonly processStartedAtMs: number;
+    readonly streams: readonly StreamCount[];
   },
 ): Summary {
   const total = totalFigures(undefined, last);
@@ -80,6 +83,7 @@ export function summarize(
       ...workerFigures(undefined, worker),
     })),
     total,
+    streams: context.streams,
     device,
     farEnd,
     commandToFirstPacketMs: firstPacketMs(last, context.processStartedAtMs),

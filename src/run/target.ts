@@ -29,7 +29,6 @@ export interface TargetOptions {
 /** What the target has to be good for. */
 interface Purpose {
   readonly engine: NativeEngineInfo;
-  readonly sizeBytes: number;
   readonly workers: number;
 }
 
@@ -38,6 +37,8 @@ export interface ResolvedTarget {
   target: Target;
   source: { mac: string; ipv4: string };
   linkSpeedMbps: number | null;
+  /** null where it follows the frames. */
+  mtuBytes: number | null;
   notes: string[];
 }
 
@@ -53,11 +54,11 @@ export function resolveTarget(options: TargetOptions, purpose: Purpose): Resolve
     return privateTarget({ kind: 'lab', name: LAB.near, farEnd: LAB.far, queues }, LAB.nearMac);
   }
   if (options.labSink) return privateTarget({ kind: 'lab-sink', name: LAB.sink, queues }, LAB.sinkMac);
-  return { target: { kind: 'none' }, source: { mac: LAB.nearMac, ipv4: '' }, linkSpeedMbps: null, notes: [] };
+  return { ...privateTarget({ kind: 'none' }, LAB.nearMac), linkSpeedMbps: null };
 }
 
 function privateTarget(target: Target, mac: string): ResolvedTarget {
-  return { target, source: { mac, ipv4: '' }, linkSpeedMbps: LAB_SPEED_MBPS, notes: [] };
+  return { target, source: { mac, ipv4: '' }, linkSpeedMbps: LAB_SPEED_MBPS, mtuBytes: null, notes: [] };
 }
 
 function resolveInterface(name: string, purpose: Purpose, force: boolean): ResolvedTarget {
@@ -74,11 +75,12 @@ function resolveInterface(name: string, purpose: Purpose, force: boolean): Resol
     target: { kind: 'interface', name },
     source: { mac: formatMac(link.mac), ipv4: link.ipv4 },
     linkSpeedMbps: link.speedMbps,
+    mtuBytes: link.mtuBytes,
     notes: notesOn(link, purpose.workers),
   };
 }
 
-function requireUsable(link: NativeLink, network: NativeNetwork, { engine, sizeBytes }: Purpose): void {
+function requireUsable(link: NativeLink, network: NativeNetwork, { engine }: Purpose): void {
   const { name } = link;
   if (!link.up) {
     throw new HostError(
@@ -94,7 +96,6 @@ function requireUsable(link: NativeLink, network: NativeNetwork, { engine, sizeB
       `--iface ${name}: engine ${engine.name} cannot run there: ${refusal.reason}`,
     );
   }
-  requireFit(link, sizeBytes);
 }
 
 function noSuchInterface(name: string, links: readonly NativeLink[]): HostError {
@@ -103,12 +104,21 @@ function noSuchInterface(name: string, links: readonly NativeLink[]): HostError 
 }
 
 /** The MTU limits what follows the Ethernet header; the FCS is the hardware's. */
-function requireFit(link: NativeLink, sizeBytes: number): void {
-  const largest = link.mtuBytes + ETHERNET_HEADER_BYTES + FCS_BYTES;
-  if (sizeBytes <= largest) return;
+export function requireFit({ target, mtuBytes }: ResolvedTarget, sizeBytes: number, what: string): void {
+  const largest = (mtuBytes ?? Number.POSITIVE_INFINITY) + ETHERNET_HEADER_BYTES + FCS_BYTES;
+  if (sizeBytes <= largest || target.kind === 'none') return;
   throw new HostError(
     'OVER_MTU',
-    `--size ${sizeBytes}: the MTU of ${link.name} is ${link.mtuBytes}, which allows frames of up to ${largest} bytes (14 of header, 4 of FCS)`,
+    `${what}${sizeBytes}: the MTU of ${target.name} is ${mtuBytes}, which allows frames of up to ${largest} bytes (14 of header, 4 of FCS)`,
+  );
+}
+
+/** The kernel takes no frame without an Ethernet header. */
+export function requireHeader({ target }: ResolvedTarget, sizeBytes: number): void {
+  const frameBytes = sizeBytes - FCS_BYTES;
+  if (frameBytes >= ETHERNET_HEADER_BYTES || target.kind === 'none') return;
+  throw new UsageError(
+    `a frame of ${frameBytes} bytes: no Ethernet device takes less than the ${ETHERNET_HEADER_BYTES} of a header; --to FILE writes it to a capture`,
   );
 }
 

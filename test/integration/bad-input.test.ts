@@ -16,7 +16,7 @@ describe('a command line that is wrong anywhere', () => {
   for (const [line, pattern] of [
     ['--lab --size 63', /--size 63: .* from 64 to 9022/],
     ['--lab --size 9023', /--size 9023: .* from 64 to 9022/],
-    ['--lab --size big', /--size big: expected a whole number/],
+    ['--lab --size big', /--size big: no sizes 'big'; there are imix/],
     ['--lab --size', /--size: a value is missing/],
     ['--lab --count -1', /--count -1: expected a whole number from 1/],
     ['--lab --count 0', /--count 0/],

@@ -17,7 +17,7 @@ function targetOf(link: string): string | null {
 
 describe('a run as the library sees it', () => {
   it('pauses, resumes and stops; a pause is no running time', async () => {
-    const run = startRun(await resolvePlan({ lab: true, cpus: [0] }));
+    const run = await startRun(await resolvePlan({ lab: true, cpus: [0] }));
     await sleep(100);
     run.pause();
     await sleep(50);
@@ -37,7 +37,7 @@ describe('a run as the library sees it', () => {
   });
 
   it('can be stopped while paused', async () => {
-    const run = startRun(await resolvePlan({ lab: true, cpus: [0] }));
+    const run = await startRun(await resolvePlan({ lab: true, cpus: [0] }));
     run.pause();
     await sleep(20);
     run.stop();
@@ -45,13 +45,13 @@ describe('a run as the library sees it', () => {
   });
 
   it('ends after its duration', async () => {
-    const summary = await startRun(await resolvePlan({ engine: 'null', durationNs: 50e6 })).done;
+    const summary = await (await startRun(await resolvePlan({ engine: 'null', durationNs: 50e6 }))).done;
     assert.equal(summary.workers[0]?.endReason, 'duration');
     assert.ok(Math.abs(summary.total.seconds - 0.05) < 0.03);
   });
 
   it('is watched in snapshots that only grow', async () => {
-    const run = startRun(await resolvePlan({ engine: 'null', durationNs: 300e6 }));
+    const run = await startRun(await resolvePlan({ engine: 'null', durationNs: 300e6 }));
     const seen: number[] = [];
     for await (const snapshot of run.watch(50)) seen.push(packetsOf(snapshot));
     assert.ok(seen.length >= 3);
@@ -63,14 +63,14 @@ describe('a run as the library sees it', () => {
 
   it('can start again a hundred times in one process, each with its own lab', async () => {
     const plan = await resolvePlan({ lab: true, countPackets: 100 });
-    for (let i = 0; i < 100; i++) assert.equal((await startRun(plan).done).farEnd?.rxPackets, 100);
+    for (let i = 0; i < 100; i++) assert.equal((await (await startRun(plan)).done).farEnd?.rxPackets, 100);
   });
 
   it('ends with the worker_thread that started it', async () => {
     const source = `
       const { parentPort } = require('node:worker_threads');
       import('pktgen').then(async ({ resolvePlan, startRun }) => {
-        const run = startRun(await resolvePlan({ lab: true }));
+        const run = await startRun(await resolvePlan({ lab: true }));
         parentPort.postMessage(run.namespaces.net);
       });`;
     const thread = new Worker(source, { eval: true });

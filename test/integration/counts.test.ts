@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Summary } from 'pktgen';
+import { resolvePlan, type Summary, startRun, type TrafficModel } from 'pktgen';
 import { needsRoot, withNamespace } from '../support/namespace.js';
 import { pktgenJson } from '../support/pktgen.js';
+import { modelOf, streamOf } from '../unit/support/model.js';
 
 describe('counts', () => {
   it('--count is exact over two workers, and the lab’s far end has them all', async () => {
@@ -25,6 +26,29 @@ describe('counts', () => {
       assert.equal(namespace.received('far0'), 250_001);
     });
   });
+
+  for (const order of ['smooth', 'grouped', 'random'] as const) {
+    it(`of streams and of the run hold together, whatever the workers: ${order}`, async () => {
+      for (const counts of [
+        [10, 10],
+        [1, 19],
+        [7, 2],
+        [5, 5, 5],
+        [3, null],
+      ]) {
+        const traffic = mixOf(counts, order);
+        const all = counts.includes(null) ? 60 : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+        for (const cpus of [[0], [0, 1]]) {
+          for (const countPackets of [all, Math.ceil(all / 2)]) {
+            const plan = await resolvePlan({ engine: 'null', traffic, countPackets, cpus });
+            const { total, streams } = await (await startRun(plan)).done;
+            assert.equal(total.packets, countPackets, `${counts} on ${cpus}`);
+            for (const [i, { packets }] of streams.entries()) assert.ok(packets <= (counts[i] ?? all));
+          }
+        }
+      }
+    });
+  }
 
   for (const [name, flags] of [
     ['through the queueing discipline', []],
@@ -70,4 +94,12 @@ describe('counts', () => {
 function requireIpLayer(summary: Summary, packets: number): void {
   const seen = summary.farEnd?.rxOtherhostDropped ?? 0;
   if (seen > 0) assert.equal(seen, packets);
+}
+
+/** Streams of these counts, twice as much of each as of the next. */
+function mixOf(counts: readonly (number | null)[], order: TrafficModel['order']): TrafficModel {
+  const streams = counts.map((count, i) =>
+    streamOf(['udp'], { name: `s${i}`, count, weight: 2 ** (counts.length - i) }),
+  );
+  return modelOf(streams, { order });
 }

@@ -152,7 +152,7 @@ describe('during a run', { skip: needsRoot }, () => {
       );
       const script = `
         import { resolvePlan, startRun } from 'pktgen';
-        const run = startRun(await resolvePlan({ iface: 'near0', cpus: [0] }));
+        const run = await startRun(await resolvePlan({ iface: 'near0', cpus: [0] }));
         await new Promise((resolve) => setTimeout(resolve, 200));
         const asked = performance.now();
         run.stop();

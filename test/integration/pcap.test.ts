@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { framesOf } from '../support/capture.js';
 import { pktgen, pktgenJson } from '../support/pktgen.js';
+import { written } from '../support/written.js';
 
 describe('the engine pcap', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'pktgen-'));
@@ -63,5 +64,31 @@ describe('the engine pcap', () => {
       assert.equal(status, 2);
       assert.match(stderr, pattern);
     }
+  });
+});
+
+describe('a FIFO as a capture file', () => {
+  it('is refused in one line instead of waiting for a reader', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'pktgen-'));
+    try {
+      const fifo = path.join(directory, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const { status, stderr } = await pktgen(['--to', fifo, '--count', '3']);
+      assert.equal(status, 4);
+      assert.match(stderr, /^pktgen: [^\n]*it is a FIFO; name a file\n$/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe('a frame that no device takes', () => {
+  it('goes to a capture file, and not to a device', async () => {
+    const short = ['--packet', 'raw bytes=0102030405060708', '--count', '2'];
+    assert.equal((await pktgen([...short, '--lab'])).status, 2);
+    assert.deepEqual(
+      (await written(short, 2)).map((frame) => frame.toString('hex')),
+      Array(2).fill('0102030405060708'),
+    );
   });
 });

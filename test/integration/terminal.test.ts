@@ -45,7 +45,7 @@ describe('without a terminal', () => {
       timeout: 30_000,
     });
     const { stdout, stderr } = await finished(child);
-    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 1);
+    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 2);
     assert.match(stderr, /ns\/pkt[\s\S]*1\.0 s/);
   });
 
@@ -70,7 +70,7 @@ describe('without a terminal', () => {
     ]) {
       assert.match(help, new RegExp(`^  ${flag} `, 'm'));
     }
-    assert.match(help, /--size +BYTES .*FCS included, 64…9022/);
+    assert.match(help, /--size +SIZE .*FCS included, 64…9022/);
     assert.match(help, /Exit codes: 0 ran as asked/);
     assert.match((await finished(spawn(process.execPath, [CLI, '--version']))).stdout, /^\d+\.\d+\.\d+\n$/);
   });

@@ -3,6 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+/** Room for all frames of a test, each in a slot of its own: they come faster than tcpdump writes. */
+const BUFFER_KIB = 65_536;
+const LONGEST_BYTES = 9200;
+const MOST_TEXT_BYTES = 1 << 26;
+
 /** tcpdump (libpcap) on an interface, writing to a file until it has seen `count` frames. */
 export class Capture {
   private readonly directory = mkdtempSync(path.join(tmpdir(), 'pktgen-'));
@@ -17,6 +22,10 @@ export class Capture {
       '-ni',
       name,
       '--immediate-mode',
+      '-B',
+      String(BUFFER_KIB),
+      '-s',
+      String(LONGEST_BYTES),
       '-c',
       String(count),
       '-w',
@@ -86,6 +95,7 @@ export function framesOf(file: string): string[] {
   const text = execFileSync('tcpdump', ['-r', file, '-t', '-xx', '-n'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: MOST_TEXT_BYTES,
   });
   const frames: string[] = [];
   for (const line of text.split('\n')) {

@@ -40,11 +40,20 @@ export class Namespace {
     for (const name of [near, far]) this.ip('link', 'set', name, 'up');
   }
 
-  /** A counter of /proc/net/dev, read by the kernel's own file and not by our code. */
+  /** Frames received, by /proc/net/dev: the kernel's own file and not our code. */
   received(name: string): number {
+    return this.counters(name)[1] ?? Number.NaN;
+  }
+
+  /** Bytes received, without FCS. */
+  receivedBytes(name: string): number {
+    return this.counters(name)[0] ?? Number.NaN;
+  }
+
+  private counters(name: string): number[] {
     const table = run(...(this.prefix as [string, ...string[]]), 'cat', '/proc/net/dev');
     const row = table.split('\n').find((line) => line.trim().startsWith(`${name}:`));
-    return Number(row?.split(':')[1]?.trim().split(/\s+/)[1] ?? Number.NaN);
+    return (row?.split(':')[1] ?? '').trim().split(/\s+/).map(Number);
   }
 
   remove(): void {

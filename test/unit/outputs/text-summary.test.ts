@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunPlan } from '#src/run/plan.js';
 import type { Snapshot } from '#src/run/snapshot.js';
-import { type Finding, summarize } from '#src/run/summary.js';
-import { delta, LINE_RATE, plan, snapshot, worker } from '../support/samples.js';
+import { type Finding, type Summary, summarize } from '#src/run/summary.js';
+import { delta, LINE_RATE, plan, snapshot, TRAFFIC, worker } from '../support/samples.js';
 import { cellsOf, HEADINGS, lineOf, linesOf } from '../support/text.js';
 
 const { packets: PACKETS } = LINE_RATE;
@@ -12,14 +12,22 @@ interface Case extends Partial<Snapshot> {
   readonly plan?: Partial<RunPlan>;
   readonly events?: readonly Finding[];
   readonly driver?: string | null;
+  readonly streams?: Summary['streams'];
 }
 
 /** What is written at the end of one worker's run at line rate, but for the changes. */
-function ending({ plan: changes = {}, events = [], driver = 'ixgbe', ...last }: Case = {}): string[] {
+function ending({
+  plan: changes = {},
+  events = [],
+  driver = 'ixgbe',
+  streams = [],
+  ...last
+}: Case = {}): string[] {
   const summary = summarize(plan(changes), snapshot([worker()], last), {
     driver,
     events,
     processStartedAtMs: 0,
+    streams,
   });
   return linesOf((output) => output.end(summary));
 }
@@ -134,7 +142,10 @@ test('every finding stands on a line of its own', () => {
 
 test('a dry run shows the headers and the bytes, and says that nothing was sent', () => {
   const headers = [{ protocol: 'udp', fields: { srcPort: 9, dstPort: 53 } }];
-  const traffic = { streams: [{ name: 'dns', sizeBytes: 64, headers }] };
+  const traffic = {
+    ...TRAFFIC,
+    streams: TRAFFIC.streams.map((stream) => ({ ...stream, name: 'dns', headers })),
+  };
   const frameHex = '00112233445566778899aabbccddeeff0102';
   const lines = linesOf((output) => output.plan(plan({ traffic, frameHex })));
   assert.equal(lineOf(lines, 'to '), 'to       eth1');
@@ -144,4 +155,14 @@ test('a dry run shows the headers and the bytes, and says that nothing was sent'
     '0x0010:  0102',
     '         dry run: nothing was sent',
   ]);
+});
+
+test('several streams are listed with their frames and share; a single one is not', () => {
+  const streams = [
+    { name: 'dns', packets: 3000, bytes: 3000 * 64 },
+    { name: 'video', packets: 1000, bytes: 1000 * 1518 },
+  ];
+  assert.ok(ending({ streams }).some((line) => /dns +3,000/.test(line)));
+  assert.ok(ending({ streams }).some((line) => /video +1,000/.test(line)));
+  assert.ok(!ending({ streams: streams.slice(0, 1) }).some((line) => line.includes('dns')));
 });

@@ -5,10 +5,7 @@ import type { Run } from '#src/run/session.js';
 import { LINE_RATE, plan, snapshot, worker } from '../support/samples.js';
 import { cellsOf, HEADINGS, lineOf, linesOf } from '../support/text.js';
 
-const TWO_WORKERS = [
-  { cpu: 2, countPackets: null },
-  { cpu: 3, countPackets: null },
-];
+const TWO_WORKERS = [{ cpu: 2 }, { cpu: 3 }];
 const HALF = LINE_RATE.packets / 2;
 
 /** A run as far as an output looks at it before the first snapshot. */

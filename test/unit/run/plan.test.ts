@@ -1,51 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { engines, flagOf, type RunOptions, resolvePlan, shareCount } from '#src/run/plan.js';
+import { engines, flagOf, type RunOptions, resolvePlan } from '#src/run/plan.js';
 import { allowedCpus } from '#src/system/cpus.js';
-import { Random } from '../support/random.js';
 
-const SEED = 2544;
-const ROUNDS = 500;
 const WEEK_NS = 604_800e9;
 
+const only = (sizeBytes: number) => ({
+  minBytes: sizeBytes,
+  meanBytes: sizeBytes,
+  maxBytes: sizeBytes,
+  meanWireBytes: sizeBytes,
+});
+
 const toNull = (options: RunOptions) => resolvePlan({ engine: 'null', ...options });
-
-test('a count is shared exactly; the first workers take what is left over', () => {
-  assert.deepEqual(shareCount([4, 6, 7], 11), [
-    { cpu: 4, countPackets: 4 },
-    { cpu: 6, countPackets: 4 },
-    { cpu: 7, countPackets: 3 },
-  ]);
-  assert.deepEqual(
-    shareCount([0, 1, 2], 2).map((share) => share.countPackets),
-    [1, 1, 0],
-  );
-  assert.deepEqual(shareCount([5], null), [{ cpu: 5, countPackets: null }]);
-});
-
-test('random counts up to 2^53 − 1 are shared without losing a frame', () => {
-  const random = new Random(SEED);
-  for (let round = 0; round < ROUNDS; round++) {
-    const cpus = Array.from({ length: random.whole(1, 64) }, (_, i) => i);
-    const count = Number(random.bits(random.whole(1, 53)));
-    const shares = shareCount(cpus, count).map((share) => share.countPackets ?? Number.NaN);
-    assert.equal(
-      shares.map(BigInt).reduce((sum, share) => sum + share, 0n),
-      BigInt(count),
-    );
-    assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
-    assert.deepEqual(
-      shares,
-      shares.toSorted((a, b) => b - a),
-    );
-  }
-});
 
 test('without any wish the plan is one worker and 64-byte frames from the lab to no host', async () => {
   const plan = await toNull({});
   assert.deepEqual(plan.target, { kind: 'none' });
   assert.deepEqual(plan.engine, { name: 'null', options: {} });
-  assert.deepEqual([plan.sizeBytes, plan.batch, plan.workers.length], [64, 64, 1]);
+  assert.deepEqual([plan.sizes, plan.batch, plan.workers.length], [only(64), 64, 1]);
   assert.deepEqual([plan.countPackets, plan.durationNs, plan.linkSpeedMbps], [null, null, null]);
   assert.deepEqual(plan.notes, []);
   assert.match(plan.frameHex, /^02000000000002706b7400010800/);
@@ -69,13 +42,24 @@ test('what was asked for stands in the plan and in the frame', async () => {
     dstPort: 0x5678,
   });
   assert.deepEqual(
-    [plan.sizeBytes, plan.batch, plan.countPackets, plan.durationNs],
-    [128, 7, 1_000_003, 5e9],
+    [plan.sizes, plan.batch, plan.countPackets, plan.durationNs],
+    [only(128), 7, 1_000_003, 5e9],
   );
-  assert.deepEqual(plan.workers, [{ cpu, countPackets: 1_000_003 }]);
+  assert.deepEqual(plan.workers, [{ cpu }]);
   assert.equal(plan.frameHex.length, 2 * 124);
   assert.equal(plan.frameHex.slice(0, 28), '0266778899aa0211223344550800');
   assert.equal(plan.frameHex.slice(52, 76), '0a0102030a04050612345678');
+});
+
+test('several sizes stand in the plan with their mean over the mix, and their weights with it', async () => {
+  const list = [
+    { sizeBytes: 64, weight: 7 },
+    { sizeBytes: 570, weight: 4 },
+    { sizeBytes: 1518, weight: 1 },
+  ];
+  const { sizes } = await toNull({ sizes: { order: 'smooth', list } });
+  const mean = (7 * 64 + 4 * 570 + 1518) / 12;
+  assert.deepEqual(sizes, { minBytes: 64, meanBytes: mean, maxBytes: 1518, meanWireBytes: mean });
 });
 
 test('a plan is plain data: it survives JSON unchanged', async () => {
@@ -89,7 +73,7 @@ function ringOf(ringFrames: number): RunOptions {
 
 test('the limits themselves are taken', async () => {
   const least = await toNull({ sizeBytes: 64, batch: 1, countPackets: 1, durationNs: 1, srcPort: 0 });
-  assert.deepEqual([least.sizeBytes, least.batch, least.countPackets, least.durationNs], [64, 1, 1, 1]);
+  assert.deepEqual([least.sizes, least.batch, least.countPackets, least.durationNs], [only(64), 1, 1, 1]);
   const most = {
     sizeBytes: 9022,
     batch: 65536,

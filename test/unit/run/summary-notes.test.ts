@@ -22,6 +22,7 @@ for (const { what, changes, share } of [
       driver: null,
       events: [],
       processStartedAtMs: 0,
+      streams: [],
     });
     assert.equal(notes.length, share ? 1 : 0);
     for (const note of notes)

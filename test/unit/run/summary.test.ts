@@ -10,6 +10,8 @@ const PACKETS = 1_000_000;
 /** 0.01 % of them. */
 const TOLERANCE = 100;
 
+const STREAMS = [{ name: 'udp', packets: PACKETS, bytes: 64 * PACKETS }];
+
 interface Case {
   readonly plan?: Partial<RunPlan>;
   readonly last?: Partial<Snapshot>;
@@ -19,7 +21,7 @@ interface Case {
 
 function summaryOf({ plan: changes = {}, last = {}, driver = 'ixgbe', events = [] }: Case) {
   const state = snapshot([worker({ packets: PACKETS })], last);
-  return summarize(plan(changes), state, { driver, events, processStartedAtMs: 1000 });
+  return summarize(plan(changes), state, { driver, events, processStartedAtMs: 1000, streams: STREAMS });
 }
 
 function codesOf(what: Case): string[] {
@@ -33,7 +35,7 @@ test('a run whose device and far end agree exactly holds', () => {
   });
   assert.deepEqual(summary.findings, []);
   assert.equal(summary.exitCode, ExitCode.ok);
-  assert.equal(summary.schemaVersion, 1);
+  assert.equal(summary.schemaVersion, 2);
   assert.equal(summary.total.packets, PACKETS);
   assert.equal(summary.device?.differencePackets, 0);
   assert.equal(summary.device?.agrees, true);
@@ -111,13 +113,22 @@ test('a run without a device is not compared with one', () => {
   assert.equal(summary.exitCode, ExitCode.ok);
 });
 
+test('what was sent of each stream stands in the summary', () => {
+  assert.deepEqual(summaryOf({}).streams, STREAMS);
+});
+
 test('each worker keeps its CPU, its own figures and how it ended', () => {
   const last = snapshot([
     worker({ cpu: 1, packets: 100 }),
     worker({ cpu: 3, packets: 200, endReason: 'error', endError: 'ENETDOWN' }),
     worker({ cpu: 4, packets: 300, endReason: null }),
   ]);
-  const { workers, total } = summarize(plan(), last, { driver: null, events: [], processStartedAtMs: 0 });
+  const { workers, total } = summarize(plan(), last, {
+    driver: null,
+    events: [],
+    processStartedAtMs: 0,
+    streams: [],
+  });
   assert.deepEqual(
     workers.map(({ cpu, packets, endReason, endError }) => [cpu, packets, endReason, endError]),
     [

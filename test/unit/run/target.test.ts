@@ -7,7 +7,7 @@ import { hostError, usageError } from '../support/errors.js';
 function resolve(options: TargetOptions, engineName = 'tx-ring', workers = 1) {
   const engine = engines().find((candidate) => candidate.name === engineName);
   assert.ok(engine);
-  return resolveTarget(options, { engine, sizeBytes: 64, workers });
+  return resolveTarget(options, { engine, workers });
 }
 
 test('the lab is a pair of interfaces, sent to from the near one at 10 Gbit/s', () => {
@@ -15,6 +15,7 @@ test('the lab is a pair of interfaces, sent to from the near one at 10 Gbit/s', 
     target: { kind: 'lab', name: 'lab0', farEnd: 'lab1', queues: 2 },
     source: { mac: '02:70:6b:74:00:01', ipv4: '' },
     linkSpeedMbps: 10_000,
+    mtuBytes: null,
     notes: [],
   });
 });

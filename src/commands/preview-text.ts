@@ -1,0 +1,75 @@
+import {
+  formatBps,
+  formatCount,
+  formatPps,
+  hexDump,
+  lineRatePps,
+  type Preview,
+  type Profile,
+} from '../index.js';
+
+const LINK_GBPS = [1, 10, 25, 40, 100];
+/** Beyond this nobody compares rows any more. */
+const MOST_ROWS = 40;
+
+/** A preview for people. */
+export function previewText(preview: Preview, profile: Profile | undefined): string {
+  const { sizes, periodFrames } = preview;
+  const same = sizes.minBytes === sizes.maxBytes;
+  const range = same ? '' : `, ${sizes.minBytes} to ${sizes.maxBytes}`;
+  const lines = [
+    ...(profile?.description ? [profile.description, ''] : []),
+    `frame size  ${trimmed(sizes.meanBytes)} bytes${same ? '' : ' on average'}${range}, FCS included`,
+    ...(preview.streams.length > 1 ? [`mix         repeats after ${formatCount(periodFrames)} frames`] : []),
+    ...(profile?.notes.map((note) => `note        ${note}`) ?? []),
+    '',
+    ...streamTable(preview),
+    '',
+    ...LINK_GBPS.map((gbps) => rateLine(gbps, sizes.meanWireBytes)),
+  ];
+  for (const [i, { stream, bytes, lines: headers }] of preview.frames.entries()) {
+    lines.push(
+      '',
+      `frame ${i + 1}, ${stream}, ${bytes.length} bytes and FCS`,
+      ...headers.map((line) => `  ${line}`),
+      ...hexDump(bytes),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function streamTable({ streams }: Preview): string[] {
+  const width = Math.max('stream'.length, ...streams.map(({ name }) => name.length));
+  const rows = streams.slice(0, MOST_ROWS).map((stream) => {
+    const shares = [percent(stream.packetShare), percent(stream.byteShare)];
+    const mean = trimmed(stream.meanSizeBytes).padStart(9);
+    return [stream.name.padEnd(width), ...shares, mean, sizesText(stream.sizes)].join('  ');
+  });
+  const left = streams.length - rows.length;
+  const head = [`${'stream'.padEnd(width)}    packets      bytes  mean size  sizes`];
+  return [...head, ...rows, ...(left > 0 ? [`… and ${left} more`] : [])];
+}
+
+const MOST_SIZES = 7;
+
+/** "64×7 594×4 1518". */
+function sizesText(sizes: Preview['streams'][number]['sizes']): string {
+  const shown = sizes
+    .slice(0, MOST_SIZES)
+    .map(({ sizeBytes, weight }) => (weight === 1 ? `${sizeBytes}` : `${sizeBytes}×${weight}`));
+  return [...shown, ...(sizes.length > MOST_SIZES ? [`… ${sizes.length} in all`] : [])].join(' ');
+}
+
+function rateLine(gbps: number, meanBytes: number): string {
+  const pps = lineRatePps(gbps * 1e9, meanBytes);
+  const l2 = formatBps(pps * meanBytes * 8);
+  return `line rate at ${String(gbps).padStart(3)} Gbit/s  ${formatPps(pps).padStart(11)}  ${(1e9 / pps).toFixed(2).padStart(9)} ns a packet  L2 ${l2}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(3)} %`.padStart(9);
+}
+
+function trimmed(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
