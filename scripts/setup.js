@@ -26,6 +26,8 @@ const SYSTEM = {
     { package: 'iproute2', command: 'ip' },
     { package: 'tcpdump', command: 'tcpdump' },
     { package: 'tshark', command: 'tshark' },
+    { package: 'netsniff-ng', command: 'trafgen' },
+    { package: 'cpp', command: 'cpp' },
     { package: 'clang-format', command: 'clang-format' },
     { package: 'clang-tidy', command: 'clang-tidy' },
   ],
