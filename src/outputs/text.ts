@@ -1,5 +1,5 @@
 import type { CaptureFacts } from '../compile/program.js';
-import type { FieldValue } from '../model/traffic.js';
+import type { FieldValue, Variation } from '../model/traffic.js';
 import type { OptionValue } from '../native/index.js';
 import { flagOf, type RunPlan } from '../run/plan.js';
 import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
@@ -130,8 +130,15 @@ function describeTraffic(plan: RunPlan): string[] {
   ];
 }
 
+/** In the words of --packet where they have some. */
 function describeValue(value: FieldValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value !== 'object') return String(value);
+  const { vary, from, to, prefix, ...rest } = value as Variation;
+  if (vary === undefined || Object.keys(rest).length > 0) return JSON.stringify(value);
+  if (from === undefined && to === undefined && prefix === undefined) return vary;
+  const range = prefix ?? (from === undefined || to === undefined ? undefined : `${from}-${to}`);
+  return range === undefined ? JSON.stringify(value) : `${vary}:${range}`;
 }
 
 const HEADINGS = ['time', 'cpu', 'rate', 'L2', 'L1', '% line', 'ns/pkt', 'cpu ns/pkt', 'pkts/call', 'busy'];
