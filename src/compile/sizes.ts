@@ -17,6 +17,8 @@ export interface FrameSizes {
 const MIN_FRAME_BYTES = 60;
 /** Only raw bytes can be that short. No device takes less than an Ethernet header, a capture file does. */
 const SHORTEST_BYTES = 1;
+/** The table of a stream of one size. */
+const ONLY = Uint32Array.of(0);
 const LONGEST_BYTES = MAX_SIZE_BYTES - FCS_BYTES;
 
 /** Adds a problem for each size that the headers do not fit in, or that no frame can have. */
@@ -28,12 +30,11 @@ export function frameSizes(
 ): FrameSizes {
   const path = [...streamPath, 'size'];
   const least = endOf(layers) + payloadLength(stream.payload);
-  const one = { table: Uint32Array.of(0), random: false };
   if (!stream.sizes) {
     const isRaw = layers[0]?.protocol.name === 'raw';
     const frameBytes = isRaw ? least : Math.max(least, MIN_FRAME_BYTES);
     if (!isLength(frameBytes)) problems.add(path, lengthMessage(stream, frameBytes));
-    return { ...one, lengths: [frameBytes] };
+    return { lengths: [frameBytes], table: ONLY, random: false };
   }
   const { list, order } = stream.sizes;
   const lengths = [...new Set(list.map(({ sizeBytes }) => sizeBytes - FCS_BYTES))];
@@ -47,7 +48,7 @@ export function frameSizes(
     );
   }
   const weights = list.map(({ weight }) => weight);
-  const period = problems.guard(path, () => periodOf(weights, order)) ?? one.table;
+  const period = problems.guard(path, () => periodOf(weights, order)) ?? ONLY;
   const numbers = new Map(lengths.map((frameBytes, i) => [frameBytes, i]));
   const numberOf = (position: number) => numbers.get((list[position]?.sizeBytes ?? 0) - FCS_BYTES) ?? 0;
   return { lengths, table: period.map(numberOf), random: order === 'random' };

@@ -173,8 +173,17 @@ function requireRoom(
     throw new ValueError('a patch lies in the random payload: give the payload another kind');
 }
 
+// Shared by all streams of one size: thousands of small arrays keep the garbage collector busy.
+const ONE_ZERO = Uint32Array.of(0);
+const NO_BYTES = new Uint8Array(0);
+
 /** Each size has its own headers; the longest frame lends its payload to all, since a shorter one is its beginning. */
 function variantsOf(built: readonly Built[], headBytes: number): StreamProgram['variants'] {
+  const [only] = built;
+  if (only && built.length === 1) {
+    const length = Uint32Array.of(only.frame.length);
+    return { frameBytes: length, headOffset: ONE_ZERO, headBytes: length, bytes: only.frame, body: NO_BYTES };
+  }
   const longest = built.reduce((a, b) => (b.frame.length > a.frame.length ? b : a));
   const bytes = new Uint8Array(built.length * headBytes);
   built.forEach(({ frame }, i) => {
@@ -185,6 +194,6 @@ function variantsOf(built: readonly Built[], headBytes: number): StreamProgram['
     headOffset: Uint32Array.from(built, (_, i) => i * headBytes),
     headBytes: new Uint32Array(built.length).fill(headBytes),
     bytes,
-    body: built.length === 1 ? new Uint8Array(0) : longest.frame,
+    body: longest.frame,
   };
 }
