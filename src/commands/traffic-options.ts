@@ -28,7 +28,7 @@ export function trafficOptions(): Record<string, Options> {
       'TEXT',
       "one stream in a profile's words, e.g. --packet 'ipv4 dst=198.19.0.0/24 / udp dstPort=53 / payload 18'",
     ),
-    trafgen: text(GROUP, 'FILE', "a configuration of netsniff-ng's trafgen"),
+    trafgen: texts(GROUP, 'FILE', "a configuration of netsniff-ng's trafgen"),
     cpp: flag(GROUP, 'run the C preprocessor over the trafgen file first'),
     seed: text(GROUP, 'N', 'what is random follows from it, the same in every run [1]'),
     size: text(
@@ -98,7 +98,8 @@ async function profileOf(values: Values): Promise<Profile | undefined> {
 }
 
 async function trafgenOf(values: Values): Promise<RunOptions['traffic']> {
-  const file = textOf(values, 'trafgen');
+  const [file, second] = textsOf(values, 'trafgen');
+  if (second !== undefined) throw new UsageError(`--trafgen ${second}: one file at a time; profiles add up`);
   if (file === undefined) {
     if (values['cpp']) throw new UsageError('--cpp: it goes with --trafgen FILE');
     return undefined;

@@ -57,6 +57,14 @@ for (const [difference, agrees] of [
   });
 }
 
+test('in a lab, where nobody else sends, a single frame is a disagreement', () => {
+  const target = { kind: 'lab', name: 'lab0', farEnd: 'lab1', queues: 2 } as const;
+  for (const difference of [-1, 0, 1]) {
+    const device = delta({ txPackets: PACKETS + difference });
+    assert.equal(summaryOf({ plan: { target }, last: { device } }).device?.agrees, difference === 0);
+  }
+});
+
 test('a device that counts fewer, or more, is a finding with its name, the number and what it dropped', () => {
   const fewer = summaryOf({ last: { device: delta({ txPackets: PACKETS - 1234, txDropped: 5678 }) } });
   assert.deepEqual(fewer.findings, [
