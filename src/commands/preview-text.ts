@@ -8,7 +8,8 @@ import {
   type Profile,
 } from '../index.js';
 
-const LINK_GBPS = [1, 10, 25, 40, 100];
+/** Links whose line rates a preview names. */
+export const LINK_GBPS = [1, 10, 25, 40, 100];
 /** Beyond this nobody compares rows any more. */
 const MOST_ROWS = 40;
 

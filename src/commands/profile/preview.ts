@@ -1,6 +1,6 @@
-import { ExitCode, LIMITS, parseCount, previewTraffic } from '../../index.js';
+import { ExitCode, LIMITS, lineRatePps, type Preview, parseCount, previewTraffic } from '../../index.js';
 import { type Command, flag, text, textOf, textsOf } from '../command.js';
-import { previewText } from '../preview-text.js';
+import { LINK_GBPS, previewText } from '../preview-text.js';
 import { explained, trafficOf, trafficOptions } from '../traffic-options.js';
 
 const FRAMES = 3;
@@ -29,7 +29,10 @@ export const command: Command = {
   },
 };
 
-function json({ frames, ...rest }: Awaited<ReturnType<typeof previewTraffic>>): string {
-  const inHex = frames.map(({ stream, bytes }) => ({ stream, hex: Buffer.from(bytes).toString('hex') }));
-  return JSON.stringify({ ...rest, frames: inHex }, null, 2);
+function json({ frames, sizes, ...rest }: Preview): string {
+  const decoded = frames.map(({ stream, bytes, lines }) => {
+    return { stream, hex: Buffer.from(bytes).toString('hex'), headers: lines };
+  });
+  const lineRates = LINK_GBPS.map((gbps) => ({ gbps, pps: lineRatePps(gbps * 1e9, sizes.meanWireBytes) }));
+  return JSON.stringify({ sizes, ...rest, lineRates, frames: decoded }, null, 2);
 }
