@@ -8,8 +8,7 @@ namespace pktgen {
 inline constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
 
 // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-// src/compile/random.ts has the same. Two multiplications: about 1.5 ns, like any other decent generator
-// (FASTPATH: user-space costs).
+// src/compile/random.ts has the same. Two multiplications: about 1.5 ns, like any other decent generator.
 inline std::uint64_t mix64(std::uint64_t value) noexcept {
   // NOLINTBEGIN(readability-magic-numbers): the function is these numbers.
   std::uint64_t z = value + kGolden;

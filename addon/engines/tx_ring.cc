@@ -27,8 +27,8 @@ namespace {
 // In a transmit slot the data follows the header directly; the sockaddr_ll of TPACKET2_HDRLEN is for
 // receiving.
 constexpr std::size_t kDataOffsetBytes = TPACKET2_HDRLEN - sizeof(sockaddr_ll);
-// 128 slots of 128 bytes stay in the L1 cache and beat 1024 slots of 2048 bytes by 9 to 15 % (FASTPATH:
-// TX_RING).
+// 128 slots of 128 bytes stay in the L1 cache and beat 1024 slots of 2048 bytes by 9 to 15 % (measured
+// on Linux 6.18).
 constexpr std::size_t kMinimumSlotBytes = 128;
 
 // Rings of 64 to 1024 slots of 128 bytes are equally fast; a longer one that holds a whole period of a mix is
@@ -180,9 +180,9 @@ class TxRing final : public Engine {
   }
 
   // The address goes with every call; the socket stays unbound, because a bound protocol would make it
-  // receive. A protocol other than 0 saves the flow dissector's run over every frame: +15–18 % (FASTPATH:
-  // protocol trick). Through a qdisc the real protocol has to be there for its classifiers, and 0 lets the
-  // kernel read it from the frame.
+  // receive. A protocol other than 0 saves the flow dissector's run over every frame: +8 % on one machine,
+  // +15–18 % on another (docs/measurements.md). Through a qdisc the real protocol has to be there for its
+  // classifiers, and 0 lets the kernel read it from the frame.
   static sockaddr_ll destination(const EnginePlan& plan) {
     sockaddr_ll address{};
     address.sll_family = AF_PACKET;
@@ -207,7 +207,8 @@ class TxRing final : public Engine {
     return true;
   }
 
-  // MSG_DONTWAIT: a blocking call halves the rate when completions run on another CPU (FASTPATH: TX_RING).
+  // MSG_DONTWAIT: a blocking call halves the rate when completions run on another CPU (measured on
+  // Linux 6.18).
   SubmitResult kick() noexcept {
     const ssize_t sent_bytes = sendto(socket_.get(), nullptr, 0, MSG_DONTWAIT,
                                       reinterpret_cast<const sockaddr*>(&destination_), sizeof(destination_));
