@@ -1,19 +1,15 @@
-// A worker's part of the frames of a run, in their order.
-//
-// The frames of a run form one sequence, drawn ones apart: there each worker draws for itself. With W
-// workers, worker w makes the frames w, w + W, w + 2W …: together they send what one worker would, and no
-// frame twice.
+// A worker's frames, made ready in the slots of an engine, in their order.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <vector>
 
 #include "patch.h"
 #include "program.h"
 #include "slot.h"
+#include "turns.h"
 
 namespace pktgen {
 
@@ -21,12 +17,6 @@ namespace pktgen {
 struct FrameLabel {
   std::uint32_t stream;
   std::uint32_t frame_bytes;
-};
-
-struct Part {
-  std::uint32_t worker = 0;
-  std::uint32_t workers = 1;
-  std::uint64_t frames = UINT64_MAX;  // of the whole run; UINT64_MAX for no limit
 };
 
 class FrameSource {
@@ -62,10 +52,6 @@ class FrameSource {
     const std::uint8_t* body;  // nullptr: the head is the whole frame
     std::uint32_t body_number;
   };
-  struct Entry {
-    std::uint32_t stream;
-    std::uint32_t advance;  // frames of the stream from this visit to this worker's next one
-  };
   struct Stream {
     std::uint64_t next;  // number of the stream's frame that comes next
     std::uint64_t count;
@@ -80,7 +66,7 @@ class FrameSource {
     std::vector<Patch::Job> jobs;  // kBatch of them; none for a static stream
     // Of a drawn stream: from each visit to this worker's next one, over and over. Of others the schedule
     // says it.
-    std::vector<std::uint32_t> distances = {};
+    std::vector<std::uint32_t> distances;
     std::size_t visit = 0;
 
     [[nodiscard]] std::uint32_t distance() const noexcept { return distances[visit]; }
@@ -89,42 +75,25 @@ class FrameSource {
     }
   };
 
-  // One turn of the mix: its frames, and the positions that they take, gaps included.
-  struct Lap {
-    std::uint64_t frames;
-    std::uint64_t positions;
-  };
-
-  [[nodiscard]] std::uint64_t lap_frames(const std::vector<std::uint64_t>& per_period) const;
-  [[nodiscard]] Lap lap_of(const std::vector<std::uint64_t>& per_period) const;
-  [[nodiscard]] std::uint64_t frames_before(std::uint64_t end, const Lap& lap,
-                                            const std::vector<std::uint64_t>& per_period) const;
-  [[nodiscard]] std::uint64_t end_position(const Lap& lap,
-                                           const std::vector<std::uint64_t>& per_period) const;
-  void limit(const Lap& lap, const std::vector<std::uint64_t>& per_period,
-             const std::vector<std::uint64_t>& numbers, const std::vector<std::uint64_t>& positions);
-  void limit_drawn();
-  void add_distances();
-  void add_streams(const std::vector<std::uint64_t>& first_frames);
-  [[nodiscard]] std::vector<std::uint32_t> common_advances() const;
-  void split_schedule();
+  void add_streams(const std::vector<Visits>& visits);
+  [[nodiscard]] std::vector<std::uint32_t> common_advances(const std::vector<Visits>& visits) const;
   void unroll();
   [[nodiscard]] std::uint64_t period_frames() const;
   std::uint32_t fill_batch(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
   std::uint32_t fill_rendered(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
   std::uint32_t fill_single(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
   std::uint32_t fill_next(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
-  bool next_entry(Entry& entry) noexcept;
+  bool next_turn(Turn& turn) noexcept;
   void load(Slot& slot, std::uint32_t number) const noexcept;
 
   std::shared_ptr<const FrameProgram> program_;
-  Part part_;
-  std::uint64_t left_;  // positions of the sequence that are this worker's
+  std::uint32_t workers_;
+  std::uint64_t left_ = 0;  // frames still to make
   std::uint32_t alive_ = 0;
   std::vector<Stream> streams_;
   std::vector<std::uint32_t> touched_;  // streams with frames of the present batch
   std::vector<Template> templates_;
-  std::vector<Entry> schedule_;
+  std::vector<Turn> schedule_;
   std::size_t cursor_ = 0;
   std::uint64_t draw_;
   // One lap of the sequence, rendered: no stream changes any more.
