@@ -13,6 +13,11 @@ export function protocolNames(): string[] {
     .sort();
 }
 
+/** All protocols. */
+export function loadAllProtocols(): Promise<Catalogue> {
+  return loadProtocols(protocolNames().map((protocol) => ({ protocol, fields: {} })));
+}
+
 /** The protocols of these headers, and all that may be put below them. Unknown names are left out. */
 export async function loadProtocols(headers: Iterable<Header>): Promise<Catalogue> {
   const known = new Set(protocolNames());

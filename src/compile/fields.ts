@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Field } from '../protocols/protocol.js';
-import { didYouMean } from '../suggest.js';
+import { nearest } from '../suggest.js';
 import { ValueError } from './problems.js';
 
 type FieldShape = Pick<Field, 'kind' | 'bits' | 'names' | 'flags'> & Partial<Pick<Field, 'name'>>;
@@ -16,9 +16,17 @@ export function parseField(field: FieldShape, value: unknown): bigint {
   const text = String(value).trim();
   const parsed = parseKind(field, text);
   if (parsed !== undefined) return parsed;
-  const words = Object.keys(field.names ?? {});
-  const hint = words.length > 0 && /^[a-z|]+$/i.test(text) ? `; ${didYouMean(text, words)}` : '';
-  throw new ValueError(`${text}: expected ${expectation(field)}${hint}`);
+  throw new ValueError(`${text}: expected ${expectation(field)}${hint(field, text)}`);
+}
+
+/** The word that was meant; the expectation lists them all. */
+function hint({ names, flags }: FieldShape, text: string): string {
+  const words = Object.keys(names ?? {});
+  const wrong = (flags ? text.split('|') : [text])
+    .map((word) => word.trim())
+    .find((word) => !words.includes(word));
+  const match = wrong === undefined ? undefined : nearest(wrong, words);
+  return match === undefined ? '' : `; did you mean ${match}?`;
 }
 
 function parseKind(field: FieldShape, text: string): bigint | undefined {

@@ -17,9 +17,15 @@ export class TrafficError extends UsageError {
 
 /** "streams[2].headers[1].udp.dstPort: no such field". */
 function describeProblem({ path, message }: Problem): string {
-  if (path.length === 0) return message;
-  const where = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
-  return `${where.slice(1)}: ${message}`;
+  return path.length === 0 ? message : `${pathText(path)}: ${message}`;
+}
+
+/** ['streams', 2, 'headers'] → "streams[2].headers". */
+export function pathText(path: ModelPath): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? part : `${text}.${part}`;
+  }, '');
 }
 
 /** Collects what is wrong, so that a person sees all of it and not the first of it. */
@@ -55,5 +61,12 @@ export class Problems {
   }
 }
 
-/** A value is not what it should be; whoever knows its place turns this into a Problem. */
-export class ValueError extends Error {}
+/** A value is not what it should be; whoever knows its place turns this into a Problem. `path`: where in the value. */
+export class ValueError extends Error {
+  constructor(
+    message: string,
+    readonly path: ModelPath = [],
+  ) {
+    super(message);
+  }
+}

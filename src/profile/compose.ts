@@ -1,3 +1,4 @@
+import { LONGEST_PERIOD } from '../compile/mix.js';
 import type { Order, Stream, TrafficModel } from '../model/traffic.js';
 import { formatCount, parseDurationNs } from '../units.js';
 import { countMessage, frameCount } from './convert.js';
@@ -7,7 +8,7 @@ import { type ProfileProblem, show } from './problem.js';
 import { meanSizeBytes } from './sizes.js';
 import type { Source } from './source.js';
 import type { StreamDraft } from './stream.js';
-import { MAX_PERIOD, type Ratio, wholeWeights } from './weights.js';
+import { type Ratio, wholeWeights } from './weights.js';
 
 /** One source, read. */
 export interface Part {
@@ -54,7 +55,7 @@ export function composeParts(parts: readonly Part[], problems: ProfileProblem[])
   };
 }
 
-const APPROXIMATE = `the shares have no exact weights within a period of ${formatCount(MAX_PERIOD)} frames; the nearest are used`;
+const APPROXIMATE = `the shares have no exact weights within a period of ${formatCount(LONGEST_PERIOD)} frames; the nearest are used`;
 
 function last<K extends keyof ProfileInput>(parts: readonly Part[], key: K): ProfileInput[K] | undefined {
   return parts.findLast(({ input }) => input[key] !== undefined)?.input[key];

@@ -10,7 +10,7 @@ export const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
  */
 export async function readBounded(file: string, maximumBytes: number, cut = false): Promise<Buffer> {
   // Before it is opened: opening a device can already do something.
-  refuseUnlessFile(await stat(file).catch(explain));
+  await requireFile(file);
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(explain);
   try {
     const status = await handle.stat();
@@ -22,6 +22,11 @@ export async function readBounded(file: string, maximumBytes: number, cut = fals
   } finally {
     await handle.close();
   }
+}
+
+/** @throws Error whose message says in one line why it is none. */
+export async function requireFile(file: string): Promise<void> {
+  refuseUnlessFile(await stat(file).catch(explain));
 }
 
 /** Files of /proc have no size: only reading shows how long they are. */

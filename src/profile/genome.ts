@@ -1,6 +1,7 @@
+import { ValueError } from '../compile/problems.js';
 import type { Sizes } from '../model/traffic.js';
 import { MAX_SIZE_BYTES } from '../units.js';
-import { show, ValueError } from './problem.js';
+import { show } from './problem.js';
 
 /** RFC 6985 section 4. */
 const SIZE_OF_LETTER: ReadonlyMap<string, number> = new Map([

@@ -1,10 +1,11 @@
+import { ValueError } from '../compile/problems.js';
 import { UsageError } from '../errors.js';
 import { type Header, type Payload, type Sizes, ZEROS } from '../model/traffic.js';
 import { excerptOf, Lines, type Range } from './excerpt.js';
 import { fieldValueOf, sizeInputOf } from './packet-values.js';
 import { type Layer, type Part, type Report, splitLayers, type Word } from './packet-words.js';
 import { literalPayload, type PayloadInput } from './payload.js';
-import { show, ValueError } from './problem.js';
+import { show } from './problem.js';
 import { readSizes } from './sizes.js';
 
 /** What the words of a packet mean, and where they stand in it. */

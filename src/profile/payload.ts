@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { ValueError } from '../compile/problems.js';
 import { type Payload, ZEROS } from '../model/traffic.js';
 import { wholeNumber } from './decimal.js';
 import { readBounded } from './file.js';
-import { show, ValueError } from './problem.js';
+import { show } from './problem.js';
 
 /** What fits into the largest frame, behind the smallest headers. */
 export const MAX_PAYLOAD_BYTES = 9000;

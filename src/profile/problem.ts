@@ -1,6 +1,8 @@
+import type { ModelPath } from '../compile/problems.js';
 import { UsageError } from '../errors.js';
 
-export type Path = readonly (string | number)[];
+/** In a profile, or in a part of one. */
+export type Path = ModelPath;
 
 /** Something wrong in a profile, and where. */
 export interface ProfileProblem {
@@ -54,14 +56,6 @@ export function fileProblem(file: string, message: string): ProfileProblem {
   return { file, line: 0, column: 0, path: '', message, excerpt: [] };
 }
 
-/** ['streams', 2, 'headers'] → "streams[2].headers". */
-export function pathText(path: Path): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? part : `${text}.${part}`;
-  }, '');
-}
-
 /** Without what could move the cursor or change the colours of a terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones that must not reach a terminal.
@@ -77,14 +71,4 @@ export function show(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   const text = String(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text === '' ? "''" : text;
-}
-
-/** What a part of a profile cannot be, and where in that part. */
-export class ValueError extends Error {
-  constructor(
-    message: string,
-    readonly path: Path = [],
-  ) {
-    super(message);
-  }
 }

@@ -84,13 +84,19 @@ function placeText({ file, line, column }: ProfileProblem): string {
   return `${file}:${line}:${column}`;
 }
 
-/** What the schema says, and what the compiler would say of fields that the schema lets pass. */
-function findProblems(value: unknown, { document, protocols }: Schemas): ValueProblem[] {
+interface FoundProblems {
+  /** What the schema says: such streams cannot be read. */
+  readonly shapes: readonly ValueProblem[];
+  /** What the compiler would say of fields that the schema lets pass. */
+  readonly fields: readonly ValueProblem[];
+}
+
+function findProblems(value: unknown, { document, protocols }: Schemas): FoundProblems {
   const shapes = validate(document, value);
   const fields = fieldProblems(value, protocols);
   // Of a field that has the wrong shape the schema has said enough.
   const seen = new Set(shapes.flatMap(({ path: at }) => at.map((_, i) => keyOf(at.slice(0, i + 1)))));
-  return [...shapes, ...fields.filter(({ path: at }) => !seen.has(keyOf(at)))];
+  return { shapes, fields: fields.filter(({ path: at }) => !seen.has(keyOf(at))) };
 }
 
 function keyOf(at: Path): string {
@@ -108,9 +114,10 @@ async function readPart(
 ): Promise<Part | undefined> {
   problems.push(...source.problems);
   if (source.problems.length > 0) return undefined;
-  const found = findProblems(source.value, schemas).slice(0, MOST_PROBLEMS);
+  const { shapes, fields } = findProblems(source.value, schemas);
+  const found = [...shapes, ...fields].slice(0, MOST_PROBLEMS);
   for (const { path: at, message, part } of found) problems.push(source.problemAt(at, message, part));
-  const bad = new Set(found.map(({ path: at }) => (at[0] === 'streams' ? at[1] : at[0])));
+  const bad = new Set(shapes.map(({ path: at }) => (at[0] === 'streams' ? at[1] : at[0])));
   const input = source.value as ProfileInput;
   if (!Array.isArray(input?.streams)) return undefined;
   const defaults = bad.has('defaults') ? {} : (input.defaults ?? {});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { loadAllProtocols } from '../compile/catalogue.js';
 import type { Protocol } from '../protocols/protocol.js';
-import { loadProtocols } from './protocols.js';
 import { fieldValue, headerSchemas } from './schema-headers.js';
 import { expected, frames, only, strict, textual, whole, word } from './schema-parts.js';
 
@@ -163,7 +163,7 @@ export interface Schemas {
 
 /** Made of the protocols' files, once: it takes longer than reading a profile. */
 export function loadSchemas(): Promise<Schemas> {
-  made.schemas ??= loadProtocols().then(schemasOf);
+  made.schemas ??= loadAllProtocols().then(schemasOf);
   return made.schemas;
 }
 

@@ -1,3 +1,4 @@
+import { ValueError } from '../compile/problems.js';
 import { UsageError } from '../errors.js';
 import type { Order, Sizes } from '../model/traffic.js';
 import { didYouMean } from '../suggest.js';
@@ -5,7 +6,7 @@ import { MAX_SIZE_BYTES, MIN_SIZE_BYTES } from '../units.js';
 import { wholeNumber } from './decimal.js';
 import { genomeSizes } from './genome.js';
 import { sizeInputOf } from './packet-values.js';
-import { type Path, show, ValueError } from './problem.js';
+import { type Path, show } from './problem.js';
 import { type Ratio, readShare, wholeWeights } from './weights.js';
 
 /** A header, 4 bytes of FCS and nothing else: what a raw frame may be cut down to. */

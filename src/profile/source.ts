@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { pathText } from '../compile/problems.js';
 import { parseYaml, type YamlDocument } from './document.js';
 import { excerptOf, Lines, type Range } from './excerpt.js';
 import { endOfParts, MAX_PARTS } from './limits.js';
-import { fileProblem, type Path, type ProfileProblem, pathText } from './problem.js';
+import { fileProblem, type Path, type ProfileProblem } from './problem.js';
 import { quickYaml } from './quick.js';
 
 /** Something with streams in it that a person wrote, and where its parts stand. */

@@ -1,13 +1,16 @@
 import path from 'node:path';
 import type * as z from 'zod';
+import { ValueError } from '../compile/problems.js';
+import { messageOf } from '../errors.js';
 import { type Header, type Payload, type Sizes, type Stream, ZEROS } from '../model/traffic.js';
 import { checksumOf, countMessage, frameCount, headerOf, ONE_PROTOCOL, patchOf } from './convert.js';
 import { wholeNumber } from './decimal.js';
+import { requireFile } from './file.js';
 import type { DefaultsInput, StreamInput } from './input.js';
 import { type Packet, readPacket } from './packet.js';
 import { headerRange } from './packet-places.js';
 import { type PayloadInput, readPayload } from './payload.js';
-import { type Path, type ProfileProblem, ValueError } from './problem.js';
+import type { Path, ProfileProblem } from './problem.js';
 import { readSizes } from './sizes.js';
 import type { Source } from './source.js';
 import { validate } from './validate.js';
@@ -69,7 +72,7 @@ class StreamReader {
       flows: this.#flows(),
       ...(input.patches && { patches: input.patches.map(patchOf) }),
       ...(input.checksums && { checksums: input.checksums.map(checksumOf) }),
-      ...(input.capture && { capture: this.#capture(input.capture) }),
+      ...(input.capture && { capture: await this.#capture(input.capture) }),
     };
     const name = input.name === undefined ? null : String(input.name);
     // The schema has already refused other shares than this can read, but for 0.0.
@@ -174,11 +177,15 @@ class StreamReader {
     return flows === undefined || this.input.capture ? null : wholeNumber(flows);
   }
 
-  #capture(input: NonNullable<StreamInput['capture']>): NonNullable<Stream['capture']> {
-    const { file, limit, uniqueIp, ...rewrite } = input;
+  async #capture(input: NonNullable<StreamInput['capture']>): Promise<NonNullable<Stream['capture']>> {
+    const { file: name, limit, uniqueIp, ...rewrite } = input;
+    const file = path.resolve(this.context.source.directory, String(name));
+    await requireFile(file).catch((error: unknown) => {
+      this.#refuse(['capture', 'file'], `${name}: ${messageOf(error)}`);
+    });
     const texts = Object.entries(rewrite).map(([name, value]) => [name, String(value)]);
     return {
-      file: path.resolve(this.context.source.directory, String(file)),
+      file,
       limitFrames: limit === undefined ? null : wholeNumber(limit),
       ...(texts.length > 0 && { rewrite: Object.fromEntries(texts) }),
       ...(uniqueIp && { uniquePerLoop: true }),

@@ -1,3 +1,4 @@
+import { LONGEST_PERIOD } from '../compile/mix.js';
 import { readDecimal } from './decimal.js';
 
 /** An exact fraction: positive, not necessarily reduced. */
@@ -6,12 +7,9 @@ export interface Ratio {
   readonly under: bigint;
 }
 
-/** The longest period of a mix, in frames. */
-export const MAX_PERIOD = 1_048_576;
-
 export interface Weights {
   readonly weights: readonly number[];
-  /** False where the period would be longer than MAX_PERIOD, and the nearest weights within it were taken. */
+  /** False where the period would be longer than LONGEST_PERIOD, and the nearest weights within it were taken. */
   readonly exact: boolean;
 }
 
@@ -32,15 +30,15 @@ export function wholeWeights(shares: readonly Ratio[]): Weights {
   const divisor = common < LARGEST_REDUCED ? scaled.reduce(greatestCommonDivisor, 0n) : 1n;
   const reduced = scaled.map((weight) => weight / divisor);
   const sum = reduced.reduce((total, weight) => total + weight, 0n);
-  if (sum <= BigInt(MAX_PERIOD)) return { weights: reduced.map(Number), exact: true };
+  if (sum <= BigInt(LONGEST_PERIOD)) return { weights: reduced.map(Number), exact: true };
   return { weights: nearestWeights(reduced), exact: false };
 }
 
-/** MAX_PERIOD frames: one for each share that is worth less, the others by the largest remainders. */
+/** LONGEST_PERIOD frames: one for each share that is worth less, the others by the largest remainders. */
 function nearestWeights(exact: readonly bigint[]): number[] {
   const { large, period, sum } = withoutTiny(exact);
   const weights = exact.map((weight, i) => (large.has(i) ? Number((weight * period) / sum) : 1));
-  const left = MAX_PERIOD - weights.reduce((total, weight) => total + weight, 0);
+  const left = LONGEST_PERIOD - weights.reduce((total, weight) => total + weight, 0);
   const remainder = (i: number) => ((exact[i] ?? 0n) * period) % sum;
   const byRemainder = [...large].map((i) => ({ i, rest: remainder(i) }));
   byRemainder.sort((a, b) => (a.rest === b.rest ? a.i - b.i : a.rest < b.rest ? 1 : -1));
@@ -52,7 +50,7 @@ function nearestWeights(exact: readonly bigint[]): number[] {
 function withoutTiny(exact: readonly bigint[]): { large: Set<number>; period: bigint; sum: bigint } {
   const large = new Set(exact.keys());
   for (;;) {
-    const period = BigInt(MAX_PERIOD - (exact.length - large.size));
+    const period = BigInt(LONGEST_PERIOD - (exact.length - large.size));
     const sum = [...large].reduce((total, i) => total + (exact[i] ?? 0n), 0n);
     const tiny = [...large].filter((i) => (exact[i] ?? 0n) * period < sum);
     if (tiny.length === 0) return { large, period, sum };

@@ -42,7 +42,7 @@ streams:
 });
 
 /** A stream's inside, column and path from there, message. */
-const STREAM_PROBLEMS: readonly (readonly [string, string])[] = [
+const STREAM_PROBLEMS: readonly (readonly [stream: string, ...problems: string[]])[] = [
   ['{nam: a}', '1:12 streams[0].nam: no such key; did you mean name?'],
   ['{share: 0}', '1:19 streams[0].share: expected a share above 0, such as 7, 0.5 or 60 %, not 0'],
   ['{share: -1}', '1:19 streams[0].share: expected a share above 0, such as 7, 0.5 or 60 %, not -1'],
@@ -142,6 +142,7 @@ const STREAM_PROBLEMS: readonly (readonly [string, string])[] = [
   ['{packet: "udp dstport=5"}', '1:25 streams[0].packet.udp.dstport: no such field; did you mean dstPort?'],
   [
     '{capture: {file: a}, size: 64}',
+    '1:28 streams[0].capture.file: a: no such file',
     '1:32 streams[0].size: the stream has a capture, which says this already',
   ],
   ['{capture: {limit: 5}}', '1:21 streams[0].capture.file: is missing'],
@@ -150,11 +151,15 @@ const STREAM_PROBLEMS: readonly (readonly [string, string])[] = [
     '1:44 streams[0].patches[0].bits: expected a whole number from 1 to 64, not 65',
   ],
   ['5', '1:11 streams[0]: expected a mapping, not 5'],
+  [
+    '{headers: [tcp: {flags: syn|akc}], size: imixx}',
+    '1:36 streams[0].headers[0].tcp.flags: syn|akc: expected a whole number from 0 to 255 or fin|syn|rst|psh|ack|urg|ece|cwr; did you mean ack?',
+    "1:53 streams[0].size: no sizes 'imixx'; did you mean imix?",
+  ],
 ];
 
-for (const [stream, problem] of STREAM_PROBLEMS) {
-  test(`refuses ${stream}`, async () =>
-    assert.deepEqual(await problemsOf(`streams: [${stream}]`), [problem]));
+for (const [stream, ...problems] of STREAM_PROBLEMS) {
+  test(`refuses ${stream}`, async () => assert.deepEqual(await problemsOf(`streams: [${stream}]`), problems));
 }
 
 const FILE_PROBLEMS: readonly (readonly [string, readonly string[]])[] = [

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { test } from 'node:test';
+import { loadAllProtocols } from '#src/compile/catalogue.js';
 import { compile } from '#src/compile/compile.js';
 import { listProfiles } from '#src/profile/library.js';
 import { parsePacket } from '#src/profile/packet.js';
-import { loadProtocols } from '#src/profile/protocols.js';
 import { readProfiles, readProfileText } from '#src/profile/read.js';
 import { profileJsonSchema } from '#src/profile/schema.js';
 
@@ -21,7 +21,7 @@ test('the schema knows every protocol and its fields, each with a description', 
   const { $defs } = (await profileJsonSchema()) as {
     $defs: Record<string, { properties?: Record<string, object> }>;
   };
-  for (const [name, { fields }] of await loadProtocols()) {
+  for (const [name, { fields }] of await loadAllProtocols()) {
     const properties = $defs[name]?.properties ?? {};
     assert.deepEqual(
       Object.keys(properties),

@@ -180,8 +180,18 @@ test('everything else of a stream: count, variations, patches, checksums, captur
   assert.deepEqual(stream.patches, [{ offsetBits: 16, bits: 8, value: [1, 2] }]);
   const covers = [[14, 24], [26, null]]; // biome-ignore format: a table
   assert.deepEqual(stream.checksums, [{ offsetBytes: 24, covers, plus: 0, zeroIsOnes: false }]);
-  const { capture } = await streamOf('{capture: {file: a.pcap, limit: 10}}', '/some/where/x.yaml');
-  assert.deepEqual(capture, { file: '/some/where/a.pcap', limitFrames: 10 });
+  const directory = mkdtempSync(path.join(tmpdir(), 'pktgen-'));
+  try {
+    const file = path.join(directory, 'a.pcap');
+    writeFileSync(file, '');
+    const { capture } = await streamOf(
+      '{capture: {file: a.pcap, limit: 10}}',
+      path.join(directory, 'x.yaml'),
+    );
+    assert.deepEqual(capture, { file, limitFrames: 10 });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('what a run should be like is kept apart from the traffic', async () => {
