@@ -153,8 +153,8 @@ const STREAM_PROBLEMS: readonly (readonly [stream: string, ...problems: string[]
   ['5', '1:11 streams[0]: expected a mapping, not 5'],
   [
     '{headers: [tcp: {flags: syn|akc}], size: imixx}',
-    '1:36 streams[0].headers[0].tcp.flags: syn|akc: expected a whole number from 0 to 255 or fin|syn|rst|psh|ack|urg|ece|cwr; did you mean ack?',
-    "1:53 streams[0].size: no sizes 'imixx'; did you mean imix?",
+    '1:35 streams[0].headers[0].tcp.flags: syn|akc: expected a whole number from 0 to 255 or fin|syn|rst|psh|ack|urg|ece|cwr; did you mean ack?',
+    "1:52 streams[0].size: no sizes 'imixx'; did you mean imix?",
   ],
 ];
 
