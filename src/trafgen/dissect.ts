@@ -1,109 +1,105 @@
-import { internetChecksum } from '../compile/checksum.js';
+import { type Coverage, writeChecksum } from '../compile/checksum.js';
+import { coveragesOf } from '../compile/coverage.js';
+import { formatField } from '../compile/fields.js';
+import { stackHeaders } from '../compile/layers.js';
+import { endOf, type Layer, type PlacedField, placeLayers, writeLayer } from '../compile/layout.js';
+import { Problems } from '../compile/problems.js';
 import type { FieldValue, Header, Payload, Stream } from '../model/traffic.js';
-import { LAYOUTS, type Layout, type Values } from './layouts.js';
+import { CATALOGUE, fieldsOf, nextProtocol, type Values } from './named.js';
 
 export interface Dissected {
   readonly headers: readonly Header[];
   readonly payload: Payload;
 }
 
-interface Layer {
-  readonly layout: Layout;
-  readonly start: number;
-  readonly values: Values;
-}
-
-/** What pktgen has names for, with values for every field that it would not fill in alike; the rest stays bytes. */
+/**
+ * What pktgen has names for, with values for every field that it would not fill in alike; the rest stays bytes. What
+ * it would fill in, the compiler itself is asked.
+ */
 export function dissected(stream: Stream): Dissected {
   const frame = Buffer.from(String(stream.headers[0]?.fields['bytes']), 'hex');
-  const layers = layersOf(frame);
-  if (layers.length === 0) return { headers: stream.headers, payload: stream.payload };
-  const varies = (stream.patches?.length ?? 0) > 0;
-  const headers = layers.map((layer, index) =>
-    named(frame, layer, layers[index - 1], layers[index + 1], varies),
-  );
-  const last = layers.at(-1);
-  const end = last ? last.start + last.layout.lengthBytes : 0;
-  return { headers, payload: { kind: 'bytes', hex: frame.subarray(end).toString('hex') } };
+  const names = protocolsOf(frame);
+  if (names.length === 0) return { headers: stream.headers, payload: stream.payload };
+  const bare = names.map((protocol) => ({ protocol, fields: {} }));
+  const problems = new Problems();
+  const layers = placeLayers(stackHeaders(bare, CATALOGUE, [], problems), problems);
+  const filled = new Uint8Array(frame.length);
+  layers.forEach((_, i) => {
+    writeLayer(layers, i, frame.length, filled);
+  });
+  // A checksum over something that varies is the frame's own matter: it is in the list of checksums.
+  const right =
+    (stream.patches?.length ?? 0) > 0 ? [] : coveragesOf(layers, frame.length).filter(isRight(frame));
+  const headers = layers.map((layer, i): Header => {
+    const announced = layers[i + 1] && layer.protocol.carries?.field;
+    const told = layer.fields.filter((placed) => !isFilled(placed, layer, announced, frame, filled, right));
+    const fields = told.map((placed) => [placed.field.name, toldValue(placed, frame)] as const);
+    return { protocol: layer.protocol.name, fields: Object.fromEntries(fields) };
+  });
+  return { headers, payload: { kind: 'bytes', hex: frame.subarray(endOf(layers)).toString('hex') } };
 }
 
-function layersOf(frame: Buffer): Layer[] {
-  const layers: Layer[] = [];
+/** From the lowest up, as far as names go. */
+function protocolsOf(frame: Buffer): string[] {
+  const names: string[] = [];
   let start = 0;
   for (let name: string | undefined = 'ethernet'; name !== undefined; ) {
-    const layout: Layout | undefined = LAYOUTS[name];
-    if (!layout || start + layout.lengthBytes > frame.length) break;
-    const values = read(frame, start, layout);
-    if (!layout.fits(values, frame.length - start - layout.lengthBytes)) break;
-    layers.push({ layout, start, values });
-    start += layout.lengthBytes;
-    name = layout.next(values, frame[start]);
+    const fields = fieldsOf(name);
+    const lengthBytes = fields.reduce((sum, { bits }) => sum + bits, 0) / 8;
+    if (start + lengthBytes > frame.length) break;
+    const values = new Map<string, bigint>();
+    let bit = start * 8;
+    for (const field of fields) {
+      values.set(field.name, bitsAt(frame, bit, field.bits));
+      bit += field.bits;
+    }
+    start += lengthBytes;
+    const next = nextOf(name, values, frame, start);
+    if (next === null) break;
+    names.push(name);
+    name = next;
   }
-  return layers;
+  return names;
 }
 
-function read(frame: Buffer, start: number, { fields }: Layout): Values {
-  const values = new Map<string, bigint>();
-  let bit = start * 8;
-  for (const [name, bits] of fields) {
-    values.set(name, bitsAt(frame, bit, bits));
-    bit += bits;
-  }
-  return values;
+function nextOf(name: string, values: Values, frame: Buffer, start: number): string | undefined | null {
+  return nextProtocol(name, values, frame.length - start, frame[start]);
 }
 
-function bitsAt(frame: Buffer, offsetBits: number, bits: number): bigint {
+function isRight(frame: Buffer): (coverage: Coverage) => boolean {
+  return (coverage) => {
+    const copy = Uint8Array.from(frame);
+    writeChecksum(copy, coverage);
+    return frame.equals(copy);
+  };
+}
+
+/** These hardly ever differ, and say nothing to a reader. */
+const CONSTANT = ['version', 'reserved', 'hardwareType', 'protocolType', 'hardwareLength', 'protocolLength'];
+
+/** Whether the compiler works it out, and comes to what the frame has. Defaults are told: they may change. */
+function isFilled(
+  { field, offsetBits, bits }: PlacedField,
+  { protocol }: Layer,
+  announced: string | undefined,
+  frame: Buffer,
+  filled: Uint8Array,
+  right: readonly Coverage[],
+): boolean {
+  if (bits === 0) return true;
+  if (field.name === protocol.checksum?.field)
+    return right.some(({ offsetBytes }) => offsetBytes * 8 === offsetBits);
+  const isComputed = field.auto || field.name === announced || CONSTANT.includes(field.name);
+  return Boolean(isComputed) && bitsAt(frame, offsetBits, bits) === bitsAt(filled, offsetBits, bits);
+}
+
+function toldValue({ field, offsetBits, bits }: PlacedField, frame: Buffer): FieldValue {
+  const value = bitsAt(frame, offsetBits, bits);
+  return field.kind === 'uint' ? Number(value) : formatField(field, value, bits);
+}
+
+function bitsAt(frame: Uint8Array, offsetBits: number, bits: number): bigint {
   const bytes = frame.subarray(offsetBits >> 3, (offsetBits + bits + 7) >> 3);
   const unused = BigInt(bytes.length * 8 - (offsetBits & 7) - bits);
-  return (BigInt(`0x${bytes.toString('hex')}`) >> unused) & ((1n << BigInt(bits)) - 1n);
-}
-
-function named(
-  frame: Buffer,
-  layer: Layer,
-  lower: Layer | undefined,
-  upper: Layer | undefined,
-  varies: boolean,
-): Header {
-  const { layout, values } = layer;
-  const filled = new Map(Object.entries(layout.filled(frame.length - layer.start, upper?.layout.name)));
-  // A checksum over something that varies is the frame's own matter: it is in the list of checksums.
-  const sum = varies ? undefined : checksumOf(frame, layer, lower);
-  if (sum !== undefined) filled.set('checksum', sum);
-  const fields: Record<string, FieldValue> = {};
-  for (const [name, , format] of layout.fields) {
-    const value = values.get(name) ?? 0n;
-    if (filled.get(name) !== Number(value)) fields[name] = format ? format(value) : Number(value);
-  }
-  return { protocol: layout.name, fields };
-}
-
-function checksumOf(frame: Buffer, { layout, start }: Layer, lower: Layer | undefined): number | undefined {
-  const { checksum } = layout;
-  if (!checksum) return undefined;
-  const covered = Buffer.from(
-    frame.subarray(start, checksum.headerOnly ? start + layout.lengthBytes : undefined),
-  );
-  covered.writeUInt16BE(0, checksum.offsetBytes);
-  const pseudo =
-    checksum.ipProtocol === undefined
-      ? Buffer.alloc(0)
-      : pseudoHeader(frame, lower, checksum.ipProtocol, covered.length);
-  if (!pseudo) return undefined;
-  const sum = internetChecksum(Buffer.concat([pseudo, covered]));
-  return sum === 0 && checksum.zeroIsOnes ? 0xffff : sum;
-}
-
-function pseudoHeader(
-  frame: Buffer,
-  lower: Layer | undefined,
-  ipProtocol: number,
-  lengthBytes: number,
-): Buffer | undefined {
-  const addresses = lower?.layout.addresses;
-  if (!lower || !addresses) return undefined;
-  const numbers = Buffer.alloc(8);
-  numbers.writeUInt32BE(lengthBytes, 0);
-  numbers.writeUInt32BE(ipProtocol, 4);
-  return Buffer.concat([frame.subarray(lower.start + addresses[0], lower.start + addresses[1]), numbers]);
+  return BigInt.asUintN(bits, BigInt(`0x0${Buffer.from(bytes).toString('hex')}`) >> unused);
 }
