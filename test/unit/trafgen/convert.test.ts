@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { compile } from '#src/compile/compile.js';
+import type { TrafficModel } from '#src/model/traffic.js';
+import { type NativeFrame, native } from '#src/native/index.js';
+import { readProfileText } from '#src/profile/read.js';
 import { convertToYaml } from '#src/trafgen/convert.js';
 import { parseTrafgen } from '#src/trafgen/parse.js';
+import { ROOT } from '../../support/pktgen.js';
+import { hexOf } from '../support/frames.js';
 
 function converted(text: string): { description: string; streams: Record<string, unknown>[] } {
   return parse(convertToYaml(parseTrafgen(text, { file: 'a.cfg' }), 'a.cfg'));
@@ -71,3 +79,19 @@ test('patches and checksums keep their places', () => {
   assert.deepEqual(written?.['patches'], stream?.patches);
   assert.deepEqual(written?.['checksums'], stream?.checksums);
 });
+
+const CONFIGS = path.join(ROOT, 'test/trafgen');
+const MIN_FRAME_BYTES = 60;
+
+/** As a device would send it: a profile's frames have the padding, trafgen's have not. */
+const padded = ({ frame }: NativeFrame) => hexOf(frame).padEnd(2 * MIN_FRAME_BYTES, '0');
+
+for (const name of readdirSync(CONFIGS).filter((file) => file.endsWith('.cfg'))) {
+  test(`${name} as a profile has the same frames`, async () => {
+    const streams = parseTrafgen(readFileSync(path.join(CONFIGS, name), 'utf8'), { file: name });
+    const profile = await readProfileText(convertToYaml(streams, name), name);
+    const frames = async (traffic: TrafficModel) => native().renderFrames(await compile(traffic), 0, 1, 12);
+    const own = await frames({ seed: 1, order: 'smooth', streams });
+    assert.deepEqual((await frames(profile.traffic)).map(padded), own.map(padded));
+  });
+}
