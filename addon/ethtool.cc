@@ -8,7 +8,9 @@
 #include <sys/ioctl.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace pktgen {
 namespace {
@@ -19,12 +21,33 @@ ifreq request_for(const std::string& interface) noexcept {
   return request;
 }
 
+constexpr std::uint32_t kFeaturesPerBlock = 32;
+
+// struct ethtool_gfeatures or ethtool_sfeatures with its blocks of 32 features.
+template <typename Header, typename Block>
+class Sets {
+ public:
+  Sets(std::uint32_t command, std::uint32_t blocks)
+      : words_((sizeof(Header) + blocks * sizeof(Block)) / sizeof(std::uint32_t)) {
+    header()->cmd = command;
+    header()->size = blocks;
+  }
+  Header* header() noexcept { return reinterpret_cast<Header*>(words_.data()); }
+  Block* block_of(std::uint32_t bit) noexcept {
+    return reinterpret_cast<Block*>(words_.data() + sizeof(Header) / sizeof(std::uint32_t)) +
+           bit / kFeaturesPerBlock;
+  }
+
+ private:
+  std::vector<std::uint32_t> words_;
+};
+
 }  // namespace
 
 bool Ethtool::call(void* command) const {
   ifreq request = request_for(interface_);
   request.ifr_data = static_cast<char*>(command);
-  return ioctl(socket_fd_, SIOCETHTOOL, &request) == 0;
+  return ioctl(socket_fd_, SIOCETHTOOL, &request) >= 0;  // ETHTOOL_SFEATURES answers with flags
 }
 
 std::optional<std::string> Ethtool::driver() const {
@@ -58,6 +81,50 @@ std::optional<Ethtool::Channels> Ethtool::channels() const {
                        .rx = channels.combined_count + channels.rx_count};
   if (found.tx == 0 || found.rx == 0) return std::nullopt;
   return found;
+}
+
+std::optional<std::uint32_t> Ethtool::feature_bit(const char* feature) const {
+  alignas(ethtool_sset_info) std::array<char, sizeof(ethtool_sset_info) + sizeof(std::uint32_t)> sizes{};
+  auto* info = reinterpret_cast<ethtool_sset_info*>(sizes.data());
+  info->cmd = ETHTOOL_GSSET_INFO;
+  info->sset_mask = std::uint64_t{1} << static_cast<unsigned>(ETH_SS_FEATURES);
+  if (!call(info) || info->sset_mask == 0) return std::nullopt;
+  std::uint32_t count = 0;
+  std::memcpy(&count, sizes.data() + sizeof(ethtool_sset_info), sizeof(count));
+  // 32-bit words, so that the header of the answer is aligned.
+  const std::size_t bytes = sizeof(ethtool_gstrings) + std::size_t{count} * ETH_GSTRING_LEN;
+  std::vector<std::uint32_t> answer(bytes / sizeof(std::uint32_t) + 1);
+  auto* strings = reinterpret_cast<ethtool_gstrings*>(answer.data());
+  strings->cmd = ETHTOOL_GSTRINGS;
+  strings->string_set = ETH_SS_FEATURES;
+  strings->len = count;
+  if (!call(strings)) return std::nullopt;
+  const char* names = reinterpret_cast<const char*>(answer.data()) + sizeof(ethtool_gstrings);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (strncmp(names + std::size_t{i} * ETH_GSTRING_LEN, feature, ETH_GSTRING_LEN) == 0) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> Ethtool::is_active(const char* feature) const {
+  const auto bit = feature_bit(feature);
+  if (!bit) return std::nullopt;
+  Sets<ethtool_gfeatures, ethtool_get_features_block> sets(ETHTOOL_GFEATURES, *bit / kFeaturesPerBlock + 1);
+  if (!call(sets.header())) return std::nullopt;
+  return (sets.block_of(*bit)->active >> (*bit % kFeaturesPerBlock) & 1U) != 0;
+}
+
+int Ethtool::disable(const char* feature) const {
+  const auto bit = feature_bit(feature);
+  if (!bit || !is_active(feature).value_or(false)) return 0;
+  // The kernel answers with the number of its blocks, and takes no other number.
+  ethtool_gfeatures size{};
+  size.cmd = ETHTOOL_GFEATURES;
+  if (!call(&size)) return errno;
+  Sets<ethtool_sfeatures, ethtool_set_features_block> sets(ETHTOOL_SFEATURES, size.size);
+  sets.block_of(*bit)->valid = 1U << (*bit % kFeaturesPerBlock);
+  if (!call(sets.header())) return errno;
+  return is_active(feature).value_or(false) ? EBUSY : 0;
 }
 
 std::string first_ipv4(int socket_fd, const std::string& interface) {

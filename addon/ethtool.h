@@ -21,8 +21,15 @@ class Ethtool {
   [[nodiscard]] std::optional<std::uint32_t> speed_mbps() const;
   [[nodiscard]] std::optional<Channels> channels() const;
 
+  // An offload by the name that `ethtool -k` shows. Nothing when the kernel has none of that name.
+  [[nodiscard]] std::optional<bool> is_active(const char* feature) const;
+  // Returns 0 or an errno; 0 also when there is no such offload. EBUSY: the device does not let go of it.
+  [[nodiscard]] int disable(const char* feature) const;
+
  private:
   bool call(void* command) const;
+  // Its bit in the sets of features; nothing when there is none of that name.
+  [[nodiscard]] std::optional<std::uint32_t> feature_bit(const char* feature) const;
 
   int socket_fd_;
   const std::string& interface_;
