@@ -19,6 +19,12 @@ Napi::Object encode(Napi::Env env, const EngineOption& option) {
   out.Set("argument", option.argument);
   if (option.type == Type::kText) {
     out.Set("type", "text");
+  } else if (option.type == Type::kChoice) {
+    Napi::Array choices = Napi::Array::New(env);
+    for (const char* choice : option.choices) choices.Set(choices.Length(), choice);
+    out.Set("type", "choice");
+    out.Set("fallback", option.choices[static_cast<std::size_t>(option.fallback)]);
+    out.Set("choices", choices);
   } else if (option.type == Type::kFlag) {
     out.Set("type", "flag");
     out.Set("fallback", Napi::Boolean::New(env, option.fallback != 0));
@@ -32,6 +38,17 @@ Napi::Object encode(Napi::Env env, const EngineOption& option) {
   return out;
 }
 
+const char* name_of(QueueChoice choice) {
+  switch (choice) {
+    case QueueChoice::kByCpu:
+      return "cpu";
+    case QueueChoice::kByPlan:
+      return "plan";
+    default:
+      return "flow";
+  }
+}
+
 Napi::Value engines(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Array out = Napi::Array::New(env);
@@ -43,6 +60,10 @@ Napi::Value engines(const Napi::CallbackInfo& info) {
     entry.Set("maximumWorkers", engine->maximum_workers);
     entry.Set("defaultCount",
               engine->default_count == 0 ? env.Null() : Napi::Number::New(env, engine->default_count));
+    entry.Set("defaultBatch", engine->default_batch);
+    entry.Set("capabilities", engine->capabilities);
+    entry.Set("needsXdpAtFarEnd", engine->needs_xdp_at_far_end);
+    entry.Set("queueChoice", name_of(engine->queue_choice));
     Napi::Array options = Napi::Array::New(env);
     for (const EngineOption& option : engine->options) options.Set(options.Length(), encode(env, option));
     entry.Set("options", options);

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cache_line.h"
+
 namespace pktgen {
 
 class Counter {
@@ -56,7 +58,7 @@ enum class EndReason : std::uint64_t { kNone, kCount, kDuration, kStopped, kErro
 
 inline constexpr std::size_t kErrorKinds = 8;
 
-struct alignas(64) Counters {
+struct alignas(kCacheLineBytes) Counters {
   Counter packets;          // frames that the kernel took
   Counter bytes;            // their frame sizes added up, FCS included
   Counter syscalls;         // system calls made to send

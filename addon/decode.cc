@@ -21,10 +21,23 @@ constexpr std::uint32_t kMaximumMtuBytes = 65535;
 
 std::string member(std::string path, const std::string& name) { return path.append(".").append(name); }
 
+std::string decode_choice(const EngineOption& option, const Napi::Value& value, const std::string& path) {
+  if (value.IsUndefined()) return option.choices[static_cast<std::size_t>(option.fallback)];
+  std::string chosen = decode_string(value, path);
+  if (std::ranges::find(option.choices, chosen) == option.choices.end()) {
+    std::string expected = "one of";
+    for (const char* choice : option.choices) expected.append(" ").append(choice);
+    refuse(value.Env(), path, expected);
+  }
+  return chosen;
+}
+
 void decode_option(const EngineOption& option, const Napi::Value& value, const std::string& path,
                    EngineOptions& options) {
   if (option.type == EngineOption::Type::kText) {
     options.texts[option.name] = decode_string(value, path);
+  } else if (option.type == EngineOption::Type::kChoice) {
+    options.texts[option.name] = decode_choice(option, value, path);
   } else if (value.IsUndefined()) {
     options.numbers[option.name] = option.fallback;
   } else if (option.type == EngineOption::Type::kFlag) {
@@ -38,25 +51,10 @@ void decode_option(const EngineOption& option, const Napi::Value& value, const s
   }
 }
 
-EngineOptions decode_options(const EngineInfo& engine, const Napi::Value& value, const std::string& path) {
-  const Napi::Object given = decode_object(value, path);
-  EngineOptions options;
-  for (const EngineOption& option : engine.options) {
-    decode_option(option, given.Get(option.name), member(path, option.name), options);
-  }
-  const Napi::Array names = given.GetPropertyNames();
-  for (std::uint32_t i = 0; i < names.Length(); ++i) {
-    const std::string name = names.Get(i).ToString();
-    const bool known =
-        std::ranges::any_of(engine.options, [&](const EngineOption& option) { return option.name == name; });
-    if (!known) refuse(value.Env(), member(path, name), "no such option of this engine");
-  }
-  return options;
-}
-
 WorkerPlan decode_worker(const Napi::Value& value, const std::string& path) {
   const Napi::Object given = decode_object(value, path);
   return {.cpu = static_cast<int>(decode_u32(given.Get("cpu"), path + ".cpu", 0, CPU_SETSIZE - 1)),
+          .queue = decode_u32(given.Get("queue"), path + ".queue", 0, UINT16_MAX),
           .duration_ns = decode_limit(given.Get("durationNs"), path + ".durationNs")};
 }
 
@@ -112,6 +110,35 @@ std::uint64_t decode_limit(const Napi::Value& value, const std::string& path) {
   const std::uint64_t limit = value.IsBigInt() ? value.As<Napi::BigInt>().Uint64Value(&lossless) : 0;
   if (!lossless) refuse(value.Env(), path, "null or a bigint from 0 to 2^64-1");
   return limit;
+}
+
+EngineOptions default_options(const EngineInfo& engine) {
+  EngineOptions options;
+  for (const EngineOption& option : engine.options) {
+    if (option.type == EngineOption::Type::kText) continue;
+    if (option.type == EngineOption::Type::kChoice) {
+      options.texts[option.name] = option.choices[static_cast<std::size_t>(option.fallback)];
+    } else {
+      options.numbers[option.name] = option.fallback;
+    }
+  }
+  return options;
+}
+
+EngineOptions decode_options(const EngineInfo& engine, const Napi::Value& value, const std::string& path) {
+  const Napi::Object given = decode_object(value, path);
+  EngineOptions options;
+  for (const EngineOption& option : engine.options) {
+    decode_option(option, given.Get(option.name), member(path, option.name), options);
+  }
+  const Napi::Array names = given.GetPropertyNames();
+  for (std::uint32_t i = 0; i < names.Length(); ++i) {
+    const std::string name = names.Get(i).ToString();
+    const bool known =
+        std::ranges::any_of(engine.options, [&](const EngineOption& option) { return option.name == name; });
+    if (!known) refuse(value.Env(), member(path, name), "no such option of this engine");
+  }
+  return options;
 }
 
 NewLink decode_new_link(const Napi::Value& value, const std::string& path) {

@@ -22,6 +22,10 @@ std::uint32_t decode_u32(const Napi::Value& value, const std::string& path, std:
 // Where a null stands for "no limit".
 std::uint64_t decode_limit(const Napi::Value& value, const std::string& path);
 
+// All that have a default.
+EngineOptions default_options(const EngineInfo& engine);
+// Of that engine, every default resolved.
+EngineOptions decode_options(const EngineInfo& engine, const Napi::Value& value, const std::string& path);
 NewLink decode_new_link(const Napi::Value& value, const std::string& path);
 RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkNamespace> where);
 

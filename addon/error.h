@@ -24,14 +24,14 @@ class Error : public std::runtime_error {
     return name != nullptr ? std::string(name) : std::to_string(error);
   }
 
-  [[nodiscard]] const std::string& code() const noexcept { return code_; }
-
- private:
   static std::string describe(int error) {
     const char* text = strerrordesc_np(error);
     return (text != nullptr ? text : "unknown error") + (" (" + errno_name(error) + ")");
   }
 
+  [[nodiscard]] const std::string& code() const noexcept { return code_; }
+
+ private:
   std::string code_;
 };
 

@@ -7,22 +7,16 @@
 #include <memory>
 #include <vector>
 
-#include "counters.h"
 #include "frame_source.h"
+#include "supply.h"
 
 namespace pktgen {
-
-// Frames of one stream that the kernel took. Written by one worker, read by anybody.
-struct StreamCounters {
-  Counter packets;
-  Counter bytes;  // frame sizes added up, FCS included
-};
 
 // Remembers the labels of frames on their way: the kernel takes them in the order in which they were queued.
 class Ledger {
  public:
-  Ledger(const FrameSource& frames, std::uint32_t capacity, std::uint32_t batch)
-      : streams_(frames.program().streams.size()),
+  Ledger(const FrameSource& frames, std::uint32_t capacity, std::uint32_t batch, StreamCounterList& streams)
+      : streams_(streams),
         fresh_(batch),
         labels_(std::bit_ceil(std::size_t{capacity} + batch)),
         uniform_bytes_(frames.is_uniform() ? frames.program().longest_frame_bytes() + kFcsBytes : 0) {}
@@ -53,8 +47,6 @@ class Ledger {
     return bytes;
   }
 
-  [[nodiscard]] const std::vector<StreamCounters>& streams() const noexcept { return streams_; }
-
  private:
   std::uint64_t count_all(std::uint32_t count) noexcept {
     const std::uint64_t bytes = uniform_bytes_ * count;
@@ -64,7 +56,7 @@ class Ledger {
   }
   [[nodiscard]] std::size_t mask() const noexcept { return labels_.size() - 1; }
 
-  std::vector<StreamCounters> streams_;
+  StreamCounterList& streams_;
   std::vector<FrameLabel> fresh_;
   std::vector<FrameLabel> labels_;
   std::uint64_t uniform_bytes_;  // of every frame, FCS included; 0 when they differ

@@ -198,6 +198,10 @@ void Links::set_up(const std::string& name) {
   check(netlink_exchange(route_.get(), request), "bringing up " + name);
 }
 
+void Links::disable_feature(const std::string& name, const std::string& feature) {
+  check(Ethtool(ioctl_.get(), name).disable(feature.c_str()), "switching off " + feature + " of " + name);
+}
+
 // Without a link-local address IPv6 sends neither router solicitations nor MLD reports. It has to be said
 // before the interface comes up: the kernel applies the flags of a message before its address family part.
 void Links::disable_ipv6_autoconfiguration(const std::string& name) {

@@ -80,6 +80,9 @@ class Links {
   // kind.
   std::string create_sink(const NewLink& sink);
   void set_up(const std::string& name);
+  // Switches an offload off, by the name that `ethtool -k` shows; nothing happens when the kernel has none of
+  // that name. Throws Error: EBUSY when the device does not let go of it, ENODEV.
+  void disable_feature(const std::string& name, const std::string& feature);
 
   [[nodiscard]] std::set<std::uint32_t> default_route_indexes() {
     return default_route_interfaces(route_.get());

@@ -16,38 +16,64 @@ namespace {
 
 constexpr std::size_t kChildStackBytes = 64UL * 1024;
 
+struct Holder {
+  int net_fd = -1;
+  int user_fd = -1;
+};
+
+struct Visit {
+  int net_fd;
+  int user_fd;
+  int (*body)(void*);
+  void* argument;
+};
+
+struct Opening {
+  int domain;
+  int type;
+  int protocol;
+  int fd = -1;
+};
+
+// These run in a child with CLONE_VM and CLONE_VFORK: system calls only, no allocation, no exceptions. They
+// return 0 or an errno.
+int hold_namespaces(void* argument) {
+  auto* holder = static_cast<Holder*>(argument);
+  holder->net_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+  holder->user_fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+  return holder->net_fd < 0 || holder->user_fd < 0 ? errno : 0;
+}
+
+int enter(void* argument) {
+  const auto* visit = static_cast<Visit*>(argument);
+  const bool entered = (visit->user_fd < 0 || setns(visit->user_fd, CLONE_NEWUSER) == 0) &&
+                       setns(visit->net_fd, CLONE_NEWNET) == 0;
+  return entered ? visit->body(visit->argument) : errno;
+}
+
+int make_socket(void* argument) {
+  auto* opening = static_cast<Opening*>(argument);
+  opening->fd = socket(opening->domain, opening->type | SOCK_CLOEXEC, opening->protocol);
+  return opening->fd < 0 ? errno : 0;
+}
+
 struct Child {
-  int net_fd = -1;   // in or out
-  int user_fd = -1;  // in or out
-  int domain = 0;
-  int type = 0;
-  int protocol = 0;
-  int socket_fd = -1;
+  int (*body)(void*);
+  void* argument;
   int error = 0;
 };
 
-// Both bodies run in a child with CLONE_VM and CLONE_VFORK: system calls only, no allocation, no exceptions.
-int hold_namespaces(void* argument) {
+int child_main(void* argument) {
   auto* child = static_cast<Child*>(argument);
-  child->net_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  child->user_fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
-  if (child->net_fd < 0 || child->user_fd < 0) child->error = errno;
-  return 0;
-}
-
-int enter_and_open_socket(void* argument) {
-  auto* child = static_cast<Child*>(argument);
-  const bool entered = (child->user_fd < 0 || setns(child->user_fd, CLONE_NEWUSER) == 0) &&
-                       setns(child->net_fd, CLONE_NEWNET) == 0;
-  if (entered) child->socket_fd = socket(child->domain, child->type | SOCK_CLOEXEC, child->protocol);
-  if (child->socket_fd < 0) child->error = errno;
+  child->error = child->body(child->argument);
   return 0;
 }
 
 // Runs `body` in a short-lived child that shares our memory and descriptors. Returns 0 or an errno.
 // No exit signal is asked for, so that Node's SIGCHLD handling never sees this child; __WCLONE waits for such
 // ones.
-int run_in_child(int (*body)(void*), int namespace_flags, Child* child) {
+int run_in_child(int (*body)(void*), int namespace_flags, void* argument) {
+  Child child{.body = body, .argument = argument};
   void* stack =
       mmap(nullptr, kChildStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return errno;
@@ -57,8 +83,8 @@ int run_in_child(int (*body)(void*), int namespace_flags, Child* child) {
   sigset_t before{};
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const pid_t pid = clone(body, static_cast<char*>(stack) + kChildStackBytes, flags, child);
-  const int error = pid < 0 ? errno : child->error;
+  const pid_t pid = clone(child_main, static_cast<char*>(stack) + kChildStackBytes, flags, &child);
+  const int error = pid < 0 ? errno : child.error;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   while (pid > 0 && waitpid(pid, nullptr, __WCLONE) < 0 && errno == EINTR) {
   }
@@ -74,15 +100,15 @@ std::shared_ptr<const NetworkNamespace> NetworkNamespace::host() {
 
 std::shared_ptr<const NetworkNamespace> NetworkNamespace::make_private() {
   auto made = std::make_shared<NetworkNamespace>();
-  Child child;
-  int error = run_in_child(hold_namespaces, CLONE_NEWNET, &child);
+  Holder holder;
+  int error = run_in_child(hold_namespaces, CLONE_NEWNET, &holder);
   const bool needs_user = error == EPERM;
   if (needs_user) {
-    child = Child{};
-    error = run_in_child(hold_namespaces, CLONE_NEWNET | CLONE_NEWUSER, &child);
+    holder = Holder{};
+    error = run_in_child(hold_namespaces, CLONE_NEWNET | CLONE_NEWUSER, &holder);
   }
-  made->net_ = UniqueFd(child.net_fd);
-  UniqueFd user(child.user_fd);
+  made->net_ = UniqueFd(holder.net_fd);
+  UniqueFd user(holder.user_fd);
   if (needs_user) made->user_ = std::move(user);
   if (error != 0) {
     throw Error::from_errno(
@@ -91,17 +117,20 @@ std::shared_ptr<const NetworkNamespace> NetworkNamespace::make_private() {
   return made;
 }
 
+int NetworkNamespace::call(int (*body)(void*), void* argument) const {
+  if (!is_private()) return body(argument);
+  Visit visit{.net_fd = net_.get(), .user_fd = user_.get(), .body = body, .argument = argument};
+  return run_in_child(enter, 0, &visit);
+}
+
 UniqueFd NetworkNamespace::open_socket(int domain, int type, int protocol) const {
-  Child child{
-      .net_fd = net_.get(), .user_fd = user_.get(), .domain = domain, .type = type, .protocol = protocol};
-  if (is_private()) {
-    const int error = run_in_child(enter_and_open_socket, 0, &child);
-    if (error != 0) throw Error::from_errno(error, "opening a socket in the private namespace");
-  } else {
-    child.socket_fd = socket(domain, type | SOCK_CLOEXEC, protocol);
-    if (child.socket_fd < 0) throw Error::from_errno(errno, "opening a socket");
+  Opening opening{.domain = domain, .type = type, .protocol = protocol};
+  const int error = call(make_socket, &opening);
+  if (error != 0) {
+    throw Error::from_errno(error,
+                            is_private() ? "opening a socket in the private namespace" : "opening a socket");
   }
-  return UniqueFd(child.socket_fd);
+  return UniqueFd(opening.fd);
 }
 
 }  // namespace pktgen

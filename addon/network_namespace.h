@@ -25,6 +25,10 @@ class NetworkNamespace {
   // A socket in this namespace, close-on-exec. Throws Error with the errno of socket(2).
   [[nodiscard]] UniqueFd open_socket(int domain, int type, int protocol) const;
 
+  // Runs `body` in this namespace and returns what it returns: 0 or an errno. For a private one it runs in
+  // the child: system calls only, no allocation, no exceptions. Descriptors that it opens are ours.
+  [[nodiscard]] int call(int (*body)(void*), void* argument) const;
+
   [[nodiscard]] bool is_private() const noexcept { return static_cast<bool>(net_); }
   [[nodiscard]] bool in_user_namespace() const noexcept { return static_cast<bool>(user_); }
   [[nodiscard]] int net_fd() const noexcept { return net_.get(); }

@@ -1,7 +1,9 @@
 #include "network_object.h"
 
 #include "border.h"
+#include "bpf.h"
 #include "decode.h"
+#include "decode_program.h"
 #include "engine.h"
 
 namespace pktgen {
@@ -56,6 +58,23 @@ Napi::Object encode(Napi::Env env, const Link& link) {
   return out;
 }
 
+Napi::Object encode(Napi::Env env, const Fit& fit) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("refusal", env.Null());
+  if (fit.refusal) {
+    Napi::Object refusal = Napi::Object::New(env);
+    refusal.Set("code", fit.refusal->code);
+    refusal.Set("reason", fit.refusal->reason);
+    refusal.Set("help", fit.refusal->help);
+    out.Set("refusal", refusal);
+  }
+  Napi::Array facts = Napi::Array::New(env);
+  for (const std::string& fact : fit.facts) facts.Set(facts.Length(), fact);
+  out.Set("facts", facts);
+  out.Set("rank", fit.rank);
+  return out;
+}
+
 }  // namespace
 
 Napi::Function NetworkObject::define(Napi::Env env) {
@@ -66,9 +85,10 @@ Napi::Function NetworkObject::define(Napi::Env env) {
        InstanceMethod<&NetworkObject::create_pair>("createPair"),
        InstanceMethod<&NetworkObject::create_sink>("createSink"),
        InstanceMethod<&NetworkObject::set_up>("setUp"),
+       InstanceMethod<&NetworkObject::disable_feature>("disableFeature"),
        InstanceMethod<&NetworkObject::default_routes>("defaultRoutes"),
-       InstanceMethod<&NetworkObject::probe>("probe"), InstanceMethod<&NetworkObject::close>("close"),
-       InstanceAccessor<&NetworkObject::net_fd>("netFd"),
+       InstanceMethod<&NetworkObject::drop_all>("dropAll"), InstanceMethod<&NetworkObject::probe>("probe"),
+       InstanceMethod<&NetworkObject::close>("close"), InstanceAccessor<&NetworkObject::net_fd>("netFd"),
        InstanceAccessor<&NetworkObject::user_fd>("userFd")});
 }
 
@@ -89,7 +109,10 @@ NetworkObject* NetworkObject::from(const Napi::Value& value) {
 }
 
 // Lets go of the namespace; with the last run in it, a private one is gone with all its interfaces.
-void NetworkObject::close(const Napi::CallbackInfo& /*info*/) { links_.reset(); }
+void NetworkObject::close(const Napi::CallbackInfo& /*info*/) {
+  attachments_.clear();
+  links_.reset();
+}
 
 Links& NetworkObject::opened(const Napi::CallbackInfo& info) const {
   if (!links_) throw to_js_error(info.Env(), "EBADF", "the network is closed");
@@ -145,6 +168,14 @@ Napi::Value NetworkObject::set_up(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// disableFeature(interface, feature): an offload, by the name that `ethtool -k` shows
+Napi::Value NetworkObject::disable_feature(const Napi::CallbackInfo& info) {
+  const std::string name = decode_interface_name(info[0], "name");
+  const std::string feature = decode_string(info[1], "feature");
+  guarded(info.Env(), [&] { opened(info).disable_feature(name, feature); });
+  return info.Env().Undefined();
+}
+
 // defaultRoutes() → indexes of the interfaces that carry a default route
 Napi::Value NetworkObject::default_routes(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
@@ -154,21 +185,35 @@ Napi::Value NetworkObject::default_routes(const Napi::CallbackInfo& info) {
   });
 }
 
-// probe(engine, interface) → null, or {code, reason}
+// dropAll(interface): every frame that arrives there is counted and dropped by an XDP program, until close().
+Napi::Value NetworkObject::drop_all(const Napi::CallbackInfo& info) {
+  const std::string name = decode_interface_name(info[0], "name");
+  guarded(info.Env(), [&] {
+    const auto link = opened(info).find(name);
+    if (!link) throw Error::from_errno(ENODEV, "dropping at " + name);
+    attachments_.push_back(attach_xdp(*where(), link->index, drop_program().get(), XdpMode::kNative));
+  });
+  return info.Env().Undefined();
+}
+
+// probe(engine, interface, program?, options?) → {refusal: null | {code, reason, help}, facts, rank}
 Napi::Value NetworkObject::probe(const Napi::CallbackInfo& info) {
   const std::string engine_name = decode_string(info[0], "engine");
   const std::string name = decode_string(info[1], "interface");
   const EngineInfo* engine = find_engine(engine_name);
   if (engine == nullptr) throw Napi::TypeError::New(info.Env(), "engine: no engine '" + engine_name + "'");
+  const auto program = info[2].IsObject() ? decode_program(info[2], "program") : nullptr;
+  const EngineOptions options =
+      info[3].IsObject() ? decode_options(*engine, info[3], "options") : default_options(*engine);
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto link = opened(info).find(name);
-    const auto refusal =
-        link ? engine->probe(*where(), *link) : Refusal{.code = "ENODEV", .reason = "the interface is gone"};
-    if (!refusal) return info.Env().Null();
-    Napi::Object out = Napi::Object::New(info.Env());
-    out.Set("code", refusal->code);
-    out.Set("reason", refusal->reason);
-    return out;
+    if (!link) {
+      return encode(info.Env(),
+                    Fit{.refusal = Refusal{.code = "ENODEV", .reason = "the interface is gone", .help = ""}});
+    }
+    return encode(
+        info.Env(),
+        engine->probe({.where = *where(), .link = *link, .program = program.get(), .options = options}));
   });
 }
 

@@ -27,7 +27,9 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   Napi::Value create_pair(const Napi::CallbackInfo& info);
   Napi::Value create_sink(const Napi::CallbackInfo& info);
   Napi::Value set_up(const Napi::CallbackInfo& info);
+  Napi::Value disable_feature(const Napi::CallbackInfo& info);
   Napi::Value default_routes(const Napi::CallbackInfo& info);
+  Napi::Value drop_all(const Napi::CallbackInfo& info);
   Napi::Value probe(const Napi::CallbackInfo& info);
   Napi::Value net_fd(const Napi::CallbackInfo& info);
   Napi::Value user_fd(const Napi::CallbackInfo& info);
@@ -35,6 +37,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   [[nodiscard]] Links& opened(const Napi::CallbackInfo& info) const;  // throws once it is closed
 
   std::unique_ptr<Links> links_;
+  std::vector<UniqueFd> attachments_;  // XDP programs, attached for as long as these are open
 };
 
 }  // namespace pktgen

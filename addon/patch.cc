@@ -9,8 +9,6 @@
 namespace pktgen {
 namespace {
 
-std::uint64_t mask_of(std::uint32_t bits) noexcept { return bits >= 64 ? ~0ULL : (1ULL << bits) - 1; }
-
 // One field of all frames. Where it fills its container nothing has to be kept.
 template <typename Container>
 void put(const FieldOperation& field, std::span<const Patch::Job> jobs,

@@ -46,6 +46,12 @@ struct FieldOperation {
   std::vector<Addition> adds;
 };
 
+// The lowest `bits` bits.
+constexpr std::uint64_t mask_of(std::uint32_t bits) noexcept {
+  constexpr std::uint32_t kAll = 64;
+  return bits >= kAll ? ~0ULL : (1ULL << bits) - 1;
+}
+
 // Random bytes, different in every frame.
 struct FillOperation {
   std::uint32_t from;

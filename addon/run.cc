@@ -9,20 +9,35 @@ Run::Run(const RunPlan& plan) {
     EnginePlan engine_plan = plan.engine_plan;
     engine_plan.longest_frame_bytes = plan.program->longest_frame_bytes();
     engine_plan.shortest_frame_bytes = plan.program->shortest_frame_bytes();
+    engine_plan.program = plan.program;
     for (std::size_t i = 0; i < plan.workers.size(); ++i) {
-      FrameSource frames(plan.program, {.worker = static_cast<std::uint32_t>(i),
-                                        .workers = static_cast<std::uint32_t>(plan.workers.size()),
-                                        .frames = plan.count});
-      engine_plan.repeats_after = frames.repeats_after();
-      auto engine = plan.engine->open(engine_plan);
-      workers_.push_back(
-          std::make_unique<Worker>(plan.workers[i], std::move(frames), std::move(engine), control_));
+      engine_plan.cpu = plan.workers[i].cpu;
+      engine_plan.queue = plan.workers[i].queue;
+      engine_plan.part = {.worker = static_cast<std::uint32_t>(i),
+                          .workers = static_cast<std::uint32_t>(plan.workers.size()),
+                          .frames = plan.count};
+      add_worker(plan, plan.workers[i], engine_plan);
     }
     for (const auto& worker : workers_) worker->start();
   } catch (...) {
     stop();
     throw;
   }
+}
+
+void Run::add_worker(const RunPlan& plan, const WorkerPlan& worker, EnginePlan& engine_plan) {
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Supply> supply;
+  if (plan.engine->makes_frames) {
+    engine = plan.engine->open(engine_plan);
+    supply = supply_by_engine(*engine, plan.program->streams.size());
+  } else {
+    FrameSource frames(plan.program, engine_plan.part);
+    engine_plan.repeats_after = frames.repeats_after();
+    engine = plan.engine->open(engine_plan);
+    supply = supply_slots(*engine, std::move(frames), worker.batch);
+  }
+  workers_.push_back(std::make_unique<Worker>(worker, std::move(engine), std::move(supply), control_));
 }
 
 bool Run::done() const noexcept {

@@ -33,6 +33,7 @@ class Run {
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const noexcept { return workers_; }
 
  private:
+  void add_worker(const RunPlan& plan, const WorkerPlan& worker, EnginePlan& engine_plan);
   void change(std::uint32_t from, Control::Command to) noexcept;
 
   Control control_;

@@ -56,13 +56,13 @@ Napi::Array counter_names(Napi::Env env) {
 }
 
 Napi::Function RunObject::define(Napi::Env env) {
-  return DefineClass(
-      env, "Run",
-      {InstanceMethod<&RunObject::start>("start"), InstanceMethod<&RunObject::pause>("pause"),
-       InstanceMethod<&RunObject::resume>("resume"), InstanceMethod<&RunObject::stop>("stop"),
-       InstanceMethod<&RunObject::counters>("counters"),
-       InstanceMethod<&RunObject::stream_counters>("streamCounters"),
-       InstanceMethod<&RunObject::close>("close"), InstanceAccessor<&RunObject::done>("done")});
+  return DefineClass(env, "Run",
+                     {InstanceMethod<&RunObject::start>("start"), InstanceMethod<&RunObject::pause>("pause"),
+                      InstanceMethod<&RunObject::resume>("resume"), InstanceMethod<&RunObject::stop>("stop"),
+                      InstanceMethod<&RunObject::counters>("counters"),
+                      InstanceMethod<&RunObject::stream_counters>("streamCounters"),
+                      InstanceMethod<&RunObject::modes>("modes"), InstanceMethod<&RunObject::close>("close"),
+                      InstanceAccessor<&RunObject::done>("done")});
 }
 
 RunObject::RunObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RunObject>(info) {
@@ -115,6 +115,13 @@ Napi::Value RunObject::stream_counters(const Napi::CallbackInfo& info) {
       out[2 * i + 1] += worker->streams()[i].bytes.get();
     }
   }
+  return out;
+}
+
+// modes() → of each worker's engine, what it found out when it was opened; "" for nothing
+Napi::Value RunObject::modes(const Napi::CallbackInfo& info) {
+  Napi::Array out = Napi::Array::New(info.Env());
+  for (const auto& worker : opened(info).workers()) out.Set(out.Length(), worker->mode());
   return out;
 }
 

@@ -22,6 +22,7 @@ class RunObject : public Napi::ObjectWrap<RunObject> {
   Napi::Value done(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
   Napi::Value stream_counters(const Napi::CallbackInfo& info);
+  Napi::Value modes(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   [[nodiscard]] Run& opened(const Napi::CallbackInfo& info) const;  // throws once it is closed
 

@@ -35,13 +35,9 @@ class Patience {
 
 }  // namespace
 
-Worker::Worker(const WorkerPlan& plan, FrameSource frames, std::unique_ptr<Engine> engine,
+Worker::Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, std::unique_ptr<Supply> supply,
                const Control& control)
-    : plan_(plan),
-      frames_(std::move(frames)),
-      engine_(std::move(engine)),
-      ledger_(frames_, engine_->capacity(), plan.batch),
-      control_(control) {}
+    : plan_(plan), engine_(std::move(engine)), supply_(std::move(supply)), control_(control) {}
 
 Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
@@ -79,6 +75,7 @@ void Worker::main() noexcept {
   counters_.active.hold(monotonic_ns());
   counters_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns);
   engine_->drain(monotonic_ns() + kDrainNs);
+  count({.sent = engine_->sent_in_drain()});
 
   counters_.end_reason.set(static_cast<std::uint64_t>(reason));
   set_state(WorkerState::kDone);
@@ -89,18 +86,16 @@ EndReason Worker::send() noexcept {
   std::uint64_t on_their_way = 0;
   Patience patience;
 
-  while (on_their_way > 0 || !frames_.done()) {
+  while (on_their_way > 0 || !supply_->is_finished()) {
     const std::uint32_t command = control_.command.load(std::memory_order_acquire);
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
     if (counters_.active.elapsed_ns(monotonic_ns()) >= plan_.duration_ns) return EndReason::kDuration;
 
-    const std::uint32_t ready = frames_.fill(engine_->slots(plan_.batch), ledger_.next());
-    ledger_.queue(ready);
-    if (ready + on_their_way == 0 && frames_.done()) break;  // the sequence ended just now
+    const std::uint32_t ready = supply_->make_ready(plan_.batch);
+    if (ready + on_their_way == 0 && supply_->is_finished()) break;  // the sequence ended just now
     const SubmitResult result = engine_->submit(ready);
     count(result);
-    on_their_way += ready;
-    on_their_way -= result.sent;
+    if (supply_->keeps_unsent()) on_their_way += ready - std::uint64_t{result.sent};
 
     if (result.status == SubmitResult::Status::kError) {
       counters_.end_errno.set(static_cast<std::uint64_t>(result.error));
@@ -132,7 +127,7 @@ void Worker::count(const SubmitResult& result) noexcept {
   if (result.sent > 0 && counters_.packets.get() == 0)
     counters_.first_packet_ns.set(clock_ns(CLOCK_REALTIME));
   counters_.packets.add(result.sent);
-  counters_.bytes.add(ledger_.settle(result.sent));
+  counters_.bytes.add(supply_->settle(result.sent));
   counters_.syscalls.add(result.syscalls);
   if (result.status == SubmitResult::Status::kOk) return;
   if (result.status == SubmitResult::Status::kBusy) counters_.busy.add(1);

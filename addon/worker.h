@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 
+#include "cache_line.h"
 #include "counters.h"
 #include "engine.h"
-#include "frame_source.h"
-#include "ledger.h"
+#include "supply.h"
 
 namespace pktgen {
 
@@ -20,7 +21,7 @@ inline constexpr std::uint64_t kNoLimit = UINT64_MAX;
 
 // What all workers of a run obey. Read once a batch, written a few times in a run: the line stays shared in
 // every cache.
-struct alignas(64) Control {
+struct alignas(kCacheLineBytes) Control {
   enum Command : std::uint32_t { kHold, kRun, kPause, kStop };
 
   std::atomic<std::uint32_t> command{kHold};
@@ -33,6 +34,7 @@ struct alignas(64) Control {
 
 struct WorkerPlan {
   int cpu = 0;
+  std::uint32_t queue = 0;               // of the device
   std::uint64_t duration_ns = kNoLimit;  // since the worker's own start, pauses not counted
   std::uint32_t batch = 64;
 };
@@ -40,7 +42,8 @@ struct WorkerPlan {
 class Worker {
  public:
   // The engine is opened by the caller, so that what goes wrong there is an exception and not a dead thread.
-  Worker(const WorkerPlan& plan, FrameSource frames, std::unique_ptr<Engine> engine, const Control& control);
+  Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, std::unique_ptr<Supply> supply,
+         const Control& control);
   ~Worker();  // the run has ordered kStop before
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -48,8 +51,9 @@ class Worker {
   void start();  // throws std::system_error when the thread cannot be made or pinned
 
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
-  [[nodiscard]] const std::vector<StreamCounters>& streams() const noexcept { return ledger_.streams(); }
+  [[nodiscard]] const StreamCounterList& streams() const noexcept { return supply_->streams(); }
   [[nodiscard]] std::uint64_t cpu_ns() const noexcept;
+  [[nodiscard]] std::string mode() const { return engine_->mode(); }
   [[nodiscard]] bool done() const noexcept {
     return counters_.state.get_published() == static_cast<std::uint64_t>(WorkerState::kDone);
   }
@@ -62,9 +66,8 @@ class Worker {
   void set_state(WorkerState state) noexcept { counters_.state.publish(static_cast<std::uint64_t>(state)); }
 
   WorkerPlan plan_;
-  FrameSource frames_;
   std::unique_ptr<Engine> engine_;
-  Ledger ledger_;
+  std::unique_ptr<Supply> supply_;
   const Control& control_;
   std::thread thread_;
   pthread_t handle_{};

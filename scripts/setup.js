@@ -3,7 +3,16 @@
 // nothing is installed yet when this runs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +21,10 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
 
-/** What each purpose needs from the system: a Debian package, and how to see that it (or its like) is there. */
+/**
+ * What each purpose needs from the system: a Debian package, and how to see that it (or its like) is there. Without an
+ * optional one there is less to see, and whatever uses it says so.
+ */
 const SYSTEM = {
   build: [
     { package: 'g++', command: 'g++' },
@@ -20,25 +32,38 @@ const SYSTEM = {
     { package: 'cmake', command: 'cmake' },
     { package: 'libmnl-dev', header: 'libmnl/libmnl.h' },
     { package: 'libpcap-dev', header: 'pcap/pcap.h' },
+    { package: 'libbpf-dev', header: 'bpf/bpf.h' },
     { package: 'python3', command: 'python3' },
   ],
   test: [
     { package: 'iproute2', command: 'ip' },
+    { package: 'ethtool', command: 'ethtool' },
     { package: 'tcpdump', command: 'tcpdump' },
     { package: 'tshark', command: 'tshark' },
     { package: 'netsniff-ng', command: 'trafgen' },
     { package: 'cpp', command: 'cpp' },
+    { package: 'bpftool', command: 'bpftool' },
     { package: 'clang-format', command: 'clang-format' },
     { package: 'clang-tidy', command: 'clang-tidy' },
   ],
   bench: [
     { package: 'iproute2', command: 'ip' },
     { package: 'tcpdump', command: 'tcpdump' },
-    { package: 'netsniff-ng', command: 'trafgen' },
+    { package: 'tshark', command: 'tshark' },
+    { package: 'ethtool', command: 'ethtool' },
+    { package: 'gcc', command: 'gcc' },
+    { package: 'netsniff-ng', command: 'trafgen', optional: true },
+    { package: 'dpdk-dev', command: 'dpdk-testpmd', optional: true },
+  ],
+  // The guest has these tools, too.
+  vm: [
+    { package: 'qemu-system-x86', command: 'qemu-system-x86_64' },
+    { package: 'kmod', command: 'depmod' },
+    { package: 'ethtool', command: 'ethtool' },
   ],
 };
 
-/** Brings everything up to date for the given purposes: 'build' always, 'test' and 'bench' when named. */
+/** Brings everything up to date for the given purposes: 'build' always, 'test', 'bench' and 'vm' when named. */
 export function setup(...purposes) {
   requireNode();
   installSystemPackages(['build', ...purposes].flatMap((purpose) => SYSTEM[purpose]));
@@ -64,19 +89,28 @@ function requireNode() {
 }
 
 function installSystemPackages(requirements) {
-  const missing = requirements
-    .filter((requirement) => !isThere(requirement))
-    .map((requirement) => requirement.package);
-  if (missing.length === 0) return;
-  const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  if (!findCommand('apt-get')) fail(`please install these (Debian's names): ${missing.join(' ')}`);
+  const missing = requirements.filter((requirement) => !isThere(requirement));
+  const [needed, wished] = [false, true].map((optional) =>
+    missing
+      .filter((requirement) => (requirement.optional ?? false) === optional)
+      .map((found) => found.package),
+  );
+  if (needed.length > 0) install(needed, run, fail);
+  if (wished.length > 0) install(wished, runOrSay, say);
+}
+
+function install(packages, execute, refuse) {
+  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (!findCommand('apt-get')) return refuse(`please install these (Debian's names): ${packages.join(' ')}`);
   const prefix = rootPrefix();
-  if (prefix === null) fail(`system packages are missing; please run: sudo apt-get update && sudo ${line}`);
-  say(`system packages: ${missing.join(' ')}`);
+  if (prefix === null) {
+    return refuse(`system packages are missing; please run: sudo apt-get update && sudo ${line}`);
+  }
+  say(`system packages: ${packages.join(' ')}`);
   // sudo does not pass the environment on, env(1) does.
   const silently = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_MODE=l'];
-  run([...silently, 'apt-get', 'update']);
-  run([...silently, ...line.split(' ')]);
+  execute([...silently, 'apt-get', 'update']);
+  execute([...silently, ...line.split(' ')]);
 }
 
 function isThere({ command, header }) {
@@ -100,6 +134,12 @@ function rootPrefix() {
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 function installNpmPackages() {
+  // npm would empty the folder that it points to.
+  if (lstatSync(path.join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail(
+      'node_modules is a symbolic link, and has other packages than package-lock.json: remove it, and run this again',
+    );
+  }
   // Install scripts run below, one by one: only those that are needed, and with their own settings.
   run(['npm', 'ci', '--ignore-scripts', '--include=dev', '--include=optional', ...QUIET]);
   const headers = path.resolve(process.execPath, '../..');
@@ -156,6 +196,17 @@ function filesOf(entry) {
 
 /** Runs a command quietly; shows what it printed when it fails, and ends. */
 export function run(command) {
+  const complaint = attempt(command);
+  if (complaint !== null) fail(complaint);
+}
+
+/** Runs a command that we can do without. */
+function runOrSay(command) {
+  const complaint = attempt(command);
+  if (complaint !== null) say(complaint);
+}
+
+function attempt(command) {
   const [program, ...args] = command;
   const result = spawnSync(program, args, {
     cwd: ROOT,
@@ -163,9 +214,9 @@ export function run(command) {
     stdio: ['inherit', 'pipe', 'pipe'],
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (result.status === 0) return;
+  if (result.status === 0) return null;
   process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-  fail(`this failed: ${command.join(' ')}${result.error ? ` (${result.error.message})` : ''}`);
+  return `this failed: ${command.join(' ')}${result.error ? ` (${result.error.message})` : ''}`;
 }
 
 function say(message) {

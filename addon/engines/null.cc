@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "../cache_line.h"
 #include "../engine.h"
 #include "../slot_ring.h"
 
@@ -12,12 +13,11 @@ namespace {
 // As many places as other engines have, so that the frames are as warm in the caches as theirs.
 constexpr std::size_t kPlaces = 128;
 constexpr std::size_t kMostPlaces = 1024;
-constexpr std::size_t kCacheLineBytes = 64;
 
 class NullEngine final : public Engine {
  public:
   explicit NullEngine(const EnginePlan& plan)
-      : stride_((plan.longest_frame_bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes),
+      : stride_(whole_lines(plan.longest_frame_bytes)),
         slots_(ring_places(std::max<std::size_t>(kPlaces, plan.batch), 1, plan.repeats_after,
                            std::max<std::size_t>(kMostPlaces, plan.batch))),
         memory_(slots_.size() * stride_) {
@@ -49,7 +49,7 @@ EngineInfo info{
     .summary = "makes frames and sends nothing: measures pktgen itself; needs no device",
     .needs_device = false,
     .options = {},
-    .probe = [](const NetworkNamespace&, const Link&) -> std::optional<Refusal> { return std::nullopt; },
+    .probe = [](const Occasion&) -> Fit { return {}; },
     .open = [](const EnginePlan& plan) -> std::unique_ptr<Engine> {
       return std::make_unique<NullEngine>(plan);
     },

@@ -110,7 +110,7 @@ EngineInfo info{
     .maximum_workers = 1,
     .default_count = 1000,
     .options = kOptions,
-    .probe = [](const NetworkNamespace&, const Link&) -> std::optional<Refusal> { return std::nullopt; },
+    .probe = [](const Occasion&) -> Fit { return {}; },
     .open = [](const EnginePlan& plan) -> std::unique_ptr<Engine> {
       return std::make_unique<PcapFile>(plan);
     },

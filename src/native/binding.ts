@@ -27,7 +27,17 @@ export interface NativeTextOption extends NativeOptionBase {
   type: 'text';
 }
 
-export type NativeEngineOption = NativeFlagOption | NativeIntegerOption | NativeTextOption;
+export interface NativeChoiceOption extends NativeOptionBase {
+  type: 'choice';
+  fallback: string;
+  choices: string[];
+}
+
+export type NativeEngineOption =
+  | NativeFlagOption
+  | NativeIntegerOption
+  | NativeTextOption
+  | NativeChoiceOption;
 
 /** The value of an engine's option. */
 export type OptionValue = boolean | number | string;
@@ -39,6 +49,14 @@ export interface NativeEngineInfo {
   maximumWorkers: number;
   /** Frames, where nobody limits the run; null for no limit. */
   defaultCount: number | null;
+  /** Frames per system call. */
+  defaultBatch: number;
+  /** What a caller needs who is not root, such as "CAP_NET_RAW". */
+  capabilities: string;
+  /** In a lab it can only send to a far end that has an XDP program. */
+  needsXdpAtFarEnd: boolean;
+  /** Who decides on the transmit queue of a frame: its addresses and ports, the CPU, or the plan. */
+  queueChoice: 'flow' | 'cpu' | 'plan';
   options: NativeEngineOption[];
 }
 
@@ -92,6 +110,16 @@ export interface NativeNewLink {
   mtuBytes: number;
 }
 
+/** What an engine can do on an interface. */
+export interface NativeFit {
+  /** Why it cannot run; null when it can. */
+  refusal: { code: string; reason: string; help: string } | null;
+  /** Short phrases worth knowing, such as "zero-copy". */
+  facts: string[];
+  /** The highest is likely to be the fastest; 0 is never chosen unless asked for by name. */
+  rank: number;
+}
+
 export interface NativeNetwork {
   links(): NativeLink[];
   link(name: string): NativeLink | null;
@@ -99,9 +127,19 @@ export interface NativeNetwork {
   createPair(near: NativeNewLink, far: NativeNewLink): void;
   createSink(sink: NativeNewLink): 'ifb' | 'dummy';
   setUp(name: string): void;
+  /** Switches an offload off, by the name that `ethtool -k` shows. Nothing happens where the kernel has none of that name. */
+  disableFeature(name: string, feature: string): void;
   /** Indexes of the interfaces that carry a default route. */
   defaultRoutes(): number[];
-  probe(engine: string, name: string): { code: string; reason: string } | null;
+  /** From now on an XDP program drops whatever arrives at this interface; until close(). */
+  dropAll(name: string): void;
+  /** Whether an engine can run on an interface. Without a program: whether it can send anything at all there. */
+  probe(
+    engine: string,
+    name: string,
+    program?: FrameProgram,
+    options?: Record<string, OptionValue>,
+  ): NativeFit;
   /** Lets go of the namespace; afterwards every call throws EBADF. */
   close(): void;
   /** -1 for the host's own namespace. */
@@ -119,7 +157,7 @@ export interface NativeRunPlan {
   program: FrameProgram;
   /** Frames over all workers together. */
   count: bigint | null;
-  workers: { cpu: number; durationNs: bigint | null }[];
+  workers: { cpu: number; queue: number; durationNs: bigint | null }[];
 }
 
 export interface NativeRun {
@@ -131,6 +169,8 @@ export interface NativeRun {
   counters(): BigUint64Array;
   /** Packets and bytes of each stream, all workers together. */
   streamCounters(): BigUint64Array;
+  /** What each worker's engine found out when it was opened, such as "zero-copy"; empty for nothing. */
+  modes(): string[];
   /** Ends the workers and gives everything back; afterwards every call throws EBADF. */
   close(): void;
   readonly done: boolean;
