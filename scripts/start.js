@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { setup } from './setup.js';
 
-const DEFAULT_ARGUMENTS = ['--lab', '--size', '64', '--qdisc-bypass'];
+const DEFAULT_ARGUMENTS = ['--lab', '--size', '64'];
 
 setup();
 const given = process.argv.slice(2);

@@ -7,7 +7,17 @@ import { didYouMean, nearest } from './suggest.js';
 
 const DEFAULT_COMMAND = 'run';
 /** Files in src/commands that help commands but are none. */
-const HELPERS = ['command', 'conduct', 'options', 'preview-text', 'stop', 'traffic-options', 'values'];
+const HELPERS = [
+  'calibration-text',
+  'command',
+  'conduct',
+  'engines-text',
+  'options',
+  'preview-text',
+  'stop',
+  'traffic-options',
+  'values',
+];
 
 const HELP_COLUMNS = 120;
 
@@ -161,7 +171,7 @@ async function usage(name: string, command: Command): Promise<string> {
     return `${['pktgen', name, ...words].join(' ')} [options]\n\n${command.summary}`;
   }
   const lines = await summaries(commandNames());
-  return `pktgen [command] [options]\n\n${lines.join('\n')}\n\nExample: pktgen --iface eth1 --size 64 --qdisc-bypass`;
+  return `pktgen [command] [options]\n\n${lines.join('\n')}\n\nExample: pktgen --iface eth1 --size 64`;
 }
 
 /** yargs takes any value of a flag for false; `--qdisc-bypass=yes` would silently mean no. */

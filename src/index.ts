@@ -30,15 +30,18 @@ export { profileFile, type ShippedProfile } from './profile/names.js';
 export { parsePacket } from './profile/packet.js';
 export { ProfileError, type ProfileProblem } from './profile/problem.js';
 export { parseSizes } from './profile/sizes.js';
+export { type CalibrateOptions, calibrate } from './run/calibrate.js';
+export type { Calibration, CalibrationKey, CalibrationRow } from './run/calibration.js';
+export { saveCalibration } from './run/calibration-store.js';
+export { AUTO, type ChosenBy } from './run/choice.js';
+export { engines, flagOf } from './run/engine-options.js';
 export {
   DEFAULTS,
-  engines,
-  flagOf,
+  type EnginePlan,
   LIMITS,
   type RunOptions,
   type RunPlan,
   resolvePlan,
-  type WorkerPlan,
 } from './run/plan.js';
 export { type Preview, type PreviewFrame, type PreviewStream, previewTraffic } from './run/preview.js';
 export { type Figures, totalFigures, workerFigures } from './run/rates.js';
@@ -52,10 +55,13 @@ export type {
   WorkerState,
 } from './run/snapshot.js';
 export type { DeviceSummary, FarEndSummary, Finding, Summary, WorkerSummary } from './run/summary.js';
+export { type EngineReport, type Survey, surveyEngines } from './run/survey.js';
 export type { Target, TargetOptions } from './run/target.js';
 export type { TrafficOptions } from './run/traffic.js';
+export type { WorkerOptions, WorkerPlan } from './run/workers.js';
 export { didYouMean, nearest } from './suggest.js';
 export { formatCpus } from './system/cpus.js';
 export { type Device, type EngineFit, listDevices, type XdpFeature } from './system/devices.js';
+export type { FarEndDoes } from './system/lab.js';
 export { convertTrafgen, readTrafgen } from './trafgen/read.js';
 export * from './units.js';

@@ -102,6 +102,13 @@ const SI = [
   { factor: 1e3, prefix: 'k' },
 ] as const;
 
+/** The middle one, or the mean of the two in the middle; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
+
 /** Four significant digits and an SI prefix: 1234567 → "1.235 M", 999960 → "1.000 M". */
 function withPrefix(value: number): string {
   if (value === 0) return '0 ';

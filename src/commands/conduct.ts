@@ -1,25 +1,42 @@
 import {
+  type Calibration,
   ExitCode,
   type Output,
   openOutput,
   type Run,
+  type RunOptions,
   type RunPlan,
+  resolvePlan,
   type Snapshot,
   startRun,
+  UsageError,
 } from '../index.js';
+import { calibrateAloud } from './calibration-text.js';
 import type { Values } from './command.js';
 import { listenForStop } from './stop.js';
 
 const TICK_MS = 1000;
 
-/** Shows a plan, or carries it out in front of everybody's eyes. */
-export async function carryOut(plan: RunPlan, values: Values): Promise<ExitCode> {
+/** Makes a plan, and shows it or carries it out in front of everybody's eyes. */
+export async function carryOut(options: RunOptions, values: Values): Promise<ExitCode> {
+  if (!values['calibrate']) return carryOutPlan(await resolvePlan(options), values, null);
+  if (values['dry-run'])
+    throw new UsageError('--calibrate sends frames, --dry-run none: leave one of them out');
+  const calibration = await calibrateAloud(options, values);
+  return carryOutPlan(await resolvePlan({ ...options, calibration }), values, calibration);
+}
+
+async function carryOutPlan(
+  plan: RunPlan,
+  values: Values,
+  calibration: Calibration | null,
+): Promise<ExitCode> {
   const output = await openOutput(values['json'] ? 'json' : 'text', process.stdout);
   if (values['dry-run']) {
     output.plan(plan);
     return ExitCode.ok;
   }
-  const run = await startRun(plan);
+  const run = await startRun(plan, { calibration });
   return conduct(run, output, await liveOutputs(values, output));
 }
 

@@ -25,6 +25,7 @@ function table(devices: readonly Device[]): string {
   const routed = devices.filter((device) => device.carriesDefaultRoute).map((device) => device.name);
   if (routed.length > 0)
     lines.push('', `${routed.join(', ')} carries the default route: pktgen sends there only with --force`);
+  lines.push('', 'pktgen engines --iface NAME says why an engine cannot run there, and what would help');
   return `${lines.join('\n')}\n`;
 }
 
@@ -37,8 +38,13 @@ function cells(device: Device): string[] {
     String(device.mtuBytes),
     `${device.txQueues}/${device.rxQueues}`,
     device.xdp === null ? 'unknown' : device.xdp.join(' ') || 'none',
-    device.engines
-      .map(({ engine, usable, reason }) => (usable ? engine : `${engine}: no, ${reason}`))
-      .join('; '),
+    enginesOf(device),
   ];
+}
+
+/** Those that can run, the fastest by rule first. Why the others cannot is for `pktgen engines`. */
+function enginesOf({ engines }: Device): string {
+  const usable = engines.filter((fit) => fit.usable);
+  if (usable.length > 0) return usable.map((fit) => fit.engine).join(' ');
+  return `none: ${[...new Set(engines.map((fit) => fit.reason))].join(', ')}`;
 }

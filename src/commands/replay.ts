@@ -4,7 +4,6 @@ import {
   type ReplayOptions,
   type RunOptions,
   replayTraffic,
-  resolvePlan,
 } from '../index.js';
 import { type Command, flag, text, textOf, type Values } from './command.js';
 import { carryOut } from './conduct.js';
@@ -52,7 +51,7 @@ export const command: Command = {
     ...outputOptions(),
   }),
   epilogue: EPILOGUE,
-  run: async (values) => carryOut(await resolvePlan(toRunOptions(values)), values),
+  run: async (values) => carryOut(toRunOptions(values), values),
 };
 
 function toRunOptions(values: Values): RunOptions {

@@ -1,4 +1,4 @@
-import { type RunOptions, resolvePlan } from '../index.js';
+import type { RunOptions } from '../index.js';
 import { type Command, text, type Values } from './command.js';
 import { carryOut } from './conduct.js';
 import {
@@ -25,13 +25,13 @@ export const command: Command = {
     ...trafficOptions(),
     count: text('How much:', 'N', 'frames, over all workers together, e.g. --count 1000003 or --count 5M'),
     ...durationOption(),
-    ...engineOptions('one worker; in a lab two'),
+    ...engineOptions('one worker; two in a lab whose far end does not drop'),
     ...outputOptions(),
   }),
   epilogue: EPILOGUE,
   run: async (values) => {
     const asked = await trafficOf(values);
-    return carryOut(await explained(asked, () => resolvePlan(toRunOptions(values, asked))), values);
+    return explained(asked, () => carryOut(toRunOptions(values, asked), values));
   },
 };
 

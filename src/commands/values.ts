@@ -26,8 +26,17 @@ export function engineOptionValues(values: Values): Record<string, OptionValue> 
 function engineOptionValue(values: Values, option: EngineOption): OptionValue | undefined {
   const name = flagOf(option.name).slice(2);
   if (option.type === 'flag') return values[name] === undefined ? undefined : values[name] === true;
-  if (option.type === 'text') return textOf(values, name);
-  return countOf(values, name, option.minimum, option.maximum);
+  if (option.type === 'text' || option.type === 'choice') return textOf(values, name);
+  return countOf(values, name, ...rangeOf(option.name));
+}
+
+/** Over all engines that have it: which of them is meant is not known yet. */
+function rangeOf(name: string): [number, number] {
+  const options = engines().flatMap((engine) => engine.options);
+  const ranges = options
+    .filter((option) => option.type === 'integer')
+    .filter((option) => option.name === name);
+  return [Math.min(...ranges.map((o) => o.minimum)), Math.max(...ranges.map((o) => o.maximum))];
 }
 
 /** An option that takes a text belongs to one engine and names it: `--to FILE` is enough to mean the engine pcap. */

@@ -1,15 +1,17 @@
-import type { CaptureFacts } from '../compile/program.js';
-import type { FieldValue, Variation } from '../model/traffic.js';
-import type { OptionValue } from '../native/index.js';
-import { flagOf, type RunPlan } from '../run/plan.js';
+import type { RunPlan } from '../run/plan.js';
 import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
-import type { Run } from '../run/session.js';
 import type { Snapshot } from '../run/snapshot.js';
 import type { DeviceSummary, FarEndSummary, Summary } from '../run/summary.js';
-import { formatCpus } from '../system/cpus.js';
-import { formatBps, formatCount, formatNs, formatPps, formatSeconds, lineRatePps } from '../units.js';
-import { hexDump } from './hex-dump.js';
+import { formatBps, formatCount, formatNs, formatPps, formatSeconds } from '../units.js';
 import type { Output, Sink } from './output.js';
+import {
+  describeCapture,
+  describeMapping,
+  describeModes,
+  describeNamespaces,
+  describePlan,
+  describeTraffic,
+} from './text-plan.js';
 
 /** Plain aligned lines for people and logs: a head, one line a second per worker and in total, a summary. */
 export function create(sink: Sink): Output {
@@ -18,127 +20,21 @@ export function create(sink: Sink): Output {
   return {
     start(run) {
       plan = run.plan;
-      print([...describePlan(run.plan), ...describeNamespaces(run), '', columns(HEADINGS)]);
+      const modes = describeModes(run.modes);
+      print([...describePlan(run.plan), ...modes, ...describeNamespaces(run), '', columns(HEADINGS)]);
     },
     tick(before, now) {
       print(tickLines(before, now, plan));
     },
     end(summary) {
-      print(['', ...describeSummary(summary)]);
+      // Without its head, what was noted about the plan would be lost.
+      const notes = plan ? [] : summary.plan.notes.map((note) => `note     ${note}`);
+      print(['', ...describeSummary(summary), ...notes]);
     },
     plan(dry) {
       print([...describePlan(dry), '', ...describeTraffic(dry)]);
     },
   };
-}
-
-function describePlan(plan: RunPlan): string[] {
-  const { engine, batch, workers } = plan;
-  const options = Object.entries({ ...engine.options, batch }).flatMap(([name, value]) =>
-    describeOption(name, value),
-  );
-  const cpus = formatCpus(workers.map((worker) => worker.cpu));
-  return [
-    `to       ${describeTarget(plan)}`,
-    `engine   ${[engine.name, ...options].join(' ')}`,
-    `workers  ${workers.length} on CPU ${cpus}${describeLimits(plan)}`,
-    `frames   ${describeSizes(plan.sizes)}${describeBudget(plan)}`,
-    ...plan.captures.map((capture) => `capture  ${describeCapture(capture)}${describeLoops(plan)}`),
-    ...plan.notes.map((note) => `note     ${note}`),
-  ];
-}
-
-/** As it is written on the command line. */
-function describeOption(name: string, value: OptionValue): string[] {
-  if (value === false) return [];
-  return [value === true ? flagOf(name) : `${flagOf(name)} ${value}`];
-}
-
-function describeTarget({ target, engine }: RunPlan): string {
-  switch (target.kind) {
-    case 'none':
-      return typeof engine.options['to'] === 'string' ? engine.options['to'] : 'nowhere';
-    case 'interface':
-      return target.name;
-    case 'lab':
-      return `${target.name}, a private veth pair with ${target.queues} queues; the far end is ${target.farEnd}`;
-    case 'lab-sink':
-      return `${target.name}, a private drop device with ${target.queues} queues`;
-  }
-}
-
-function describeLimits({ countPackets, durationNs }: RunPlan): string {
-  const limits = [
-    countPackets !== null && `${formatCount(countPackets)} frames`,
-    durationNs !== null && formatSeconds(durationNs / 1e9),
-  ].filter((limit) => typeof limit === 'string');
-  return limits.length === 0 ? ', until stopped' : `, for ${limits.join(' or ')}`;
-}
-
-function describeSizes({ minBytes, meanBytes, maxBytes }: RunPlan['sizes']): string {
-  if (minBytes === maxBytes) return `${minBytes} bytes, FCS included`;
-  return `${minBytes} to ${maxBytes} bytes, ${meanBytes.toFixed(1)} on average, FCS included`;
-}
-
-function describeCapture({ file, frames, bytes, leftOut }: CaptureFacts): string {
-  const missing = leftOut === 0 ? '' : `; ${formatCount(leftOut)} left out`;
-  return `${file}: ${formatCount(frames)} frames, ${formatCount(bytes)} bytes (FCS included)${missing}`;
-}
-
-function describeLoops({ loops }: RunPlan): string {
-  return loops === null ? '' : `; ${formatCount(loops)} ${loops === 1 ? 'loop' : 'loops'}`;
-}
-
-/** How often a capture was gone through that was all there was to send. */
-function describeReplayed({ plan, total }: Summary): string[] {
-  const [capture, ...others] = plan.captures;
-  if (!capture || others.length > 0 || plan.traffic.streams.length > 1) return [];
-  const loops = (total.packets / capture.frames).toFixed(2);
-  return [`capture  ${describeCapture(capture)}; gone through ${loops} times`];
-}
-
-function describeBudget({ linkSpeedMbps, sizes, workers }: RunPlan): string {
-  if (linkSpeedMbps === null) return '';
-  const rate = lineRatePps(linkSpeedMbps * 1e6, sizes.meanWireBytes);
-  const budgetNs = (workers.length * 1e9) / rate;
-  return `; line rate at ${formatBps(linkSpeedMbps * 1e6)}: ${formatPps(rate)}, ${formatNs(budgetNs)} ns per packet${workers.length > 1 ? ' and worker' : ''}`;
-}
-
-function describeNamespaces(run: Run): string[] {
-  const { namespaces, plan } = run;
-  if (!namespaces || plan.target.kind !== 'lab') return [];
-  const { farEnd } = plan.target;
-  if (namespaces.user === null)
-    return [`look in  nsenter --net=${namespaces.net} tcpdump -c 10 -ni ${farEnd}`];
-  // A program that enters a user namespace has no capability there, and so no packet socket; counters need none.
-  const enter = `nsenter --preserve-credentials --user=${namespaces.user} --net=${namespaces.net}`;
-  return [`look in  ${enter} ip -s link show ${farEnd}`];
-}
-
-function describeTraffic(plan: RunPlan): string[] {
-  const headers = plan.traffic.streams.flatMap((stream) =>
-    stream.headers.map((header) => {
-      const fields = Object.entries(header.fields).map(([name, value]) => `${name}=${describeValue(value)}`);
-      return `${stream.name.padEnd(8)} ${header.protocol} ${fields.join(' ')}`;
-    }),
-  );
-  return [
-    ...headers,
-    '',
-    ...hexDump(Buffer.from(plan.frameHex, 'hex')),
-    '         dry run: nothing was sent',
-  ];
-}
-
-/** In the words of --packet where they have some. */
-function describeValue(value: FieldValue): string {
-  if (Array.isArray(value)) return value.join(',');
-  if (typeof value !== 'object') return String(value);
-  const { vary, from, to, prefix, ...rest } = value as Variation;
-  if (vary === undefined || Object.keys(rest).length > 0) return JSON.stringify(value);
-  if (from === undefined && to === undefined && prefix === undefined) return vary;
-  const range = prefix ?? (from === undefined || to === undefined ? undefined : `${from}-${to}`);
-  return range === undefined ? JSON.stringify(value) : `${vary}:${range}`;
 }
 
 const HEADINGS = ['time', 'cpu', 'rate', 'L2', 'L1', '% line', 'ns/pkt', 'cpu ns/pkt', 'pkts/call', 'busy'];
@@ -191,6 +87,8 @@ function describeSummary(summary: Summary): string[] {
     row(formatSeconds(total.seconds), 'total', total, plan),
     '',
     `sent     ${formatCount(total.packets)} frames, ${formatCount(total.bytes)} bytes (FCS included) in ${formatCount(total.syscalls)} system calls`,
+    ...(perWorker.length > 1 ? describeMapping(plan.workers, 'workers') : []),
+    ...describeModes(summary.workers.map(({ mode }) => mode)),
     ...describeReplayed(summary),
     ...describeStreams(summary),
     ...(errors.length > 0 ? [`errors   ${errors.join(', ')}`] : []),
@@ -199,6 +97,14 @@ function describeSummary(summary: Summary): string[] {
     ...summary.notes.map((note) => `note     ${note}`),
     ...findings.map((finding) => `NOT HELD ${finding.message}`),
   ];
+}
+
+/** How often a capture was gone through that was all there was to send. */
+function describeReplayed({ plan, total }: Summary): string[] {
+  const [capture, ...others] = plan.captures;
+  if (!capture || others.length > 0 || plan.traffic.streams.length > 1) return [];
+  const loops = (total.packets / capture.frames).toFixed(2);
+  return [`capture  ${describeCapture(capture)}; gone through ${loops} times`];
 }
 
 /** More rows than these are for --json. */
@@ -216,15 +122,16 @@ function describeStreams({ streams, total }: Summary): string[] {
 }
 
 function describeDevice(device: DeviceSummary): string {
-  const counted = device.counter === 'rx_packets' ? device.rxPackets : device.txPackets;
-  const verdict =
+  const compared =
     device.differencePackets === 0 ? 'agrees exactly' : device.agrees ? 'agrees within 0.01 %' : 'DISAGREES';
-  return `device   ${device.name} (${device.driver ?? 'no driver name'}) counted ${formatCount(counted)} (${device.counter}), dropped ${formatCount(device.txDropped)}: ${verdict}`;
+  const verdict = device.gone ? 'gone since' : compared;
+  return `device   ${device.name} (${device.driver ?? 'no driver name'}) counted ${formatCount(device.countedPackets)} (${device.counter}), dropped ${formatCount(device.txDropped)}: ${verdict}`;
 }
 
 function describeFarEnd(farEnd: FarEndSummary): string {
   const stack =
     farEnd.rxOtherhostDropped > 0 ? `; its IP layer saw ${formatCount(farEnd.rxOtherhostDropped)}` : '';
+  if (farEnd.gone) return `far end  ${farEnd.name} received ${formatCount(farEnd.rxPackets)}: gone since`;
   const verdict =
     farEnd.differencePackets === 0
       ? 'all arrived'

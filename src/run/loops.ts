@@ -8,7 +8,7 @@ export function isReplay({ streams }: TrafficModel): boolean {
   return streams.length === 1 && streams[0]?.capture !== undefined;
 }
 
-interface Loops {
+export interface Loops {
   readonly loops: number | null;
   /** Frames of all loops. */
   readonly countPackets: number | null;

@@ -1,30 +1,39 @@
 import type { CaptureFacts } from '../compile/program.js';
-import { UsageError } from '../errors.js';
 import type { TrafficModel } from '../model/traffic.js';
-import { type NativeEngineInfo, type NativeEngineOption, native, type OptionValue } from '../native/index.js';
-import { didYouMean } from '../suggest.js';
-import { allowedCpus, chooseCpus, requireCpus } from '../system/cpus.js';
-import { LAB_QUEUES } from '../system/lab.js';
+import type { NativeEngineInfo, OptionValue } from '../native/index.js';
+import { allowedCpus } from '../system/cpus.js';
+import { type FarEndDoes, LAB_QUEUES } from '../system/lab.js';
+import { type DevicePlace, readTopology } from '../system/topology.js';
 import { MAX_DURATION_NS } from '../units.js';
-import { isReplay, noteOrder, requireWhole, resolveLoops } from './loops.js';
-import { firstFrame, programOf, sizesOf, type TrafficSizes } from './program.js';
-import { requireFit, requireHeader, resolveTarget, type Target, type TargetOptions } from './target.js';
-import { resolveTraffic, type TrafficOptions } from './traffic.js';
+import { checkAsked } from './asked.js';
+import { AUTO, type ChosenBy } from './choice.js';
+import { chooseEngine, type MeasurementOptions } from './choose.js';
+import { MOST_BATCH } from './engine-options.js';
+import { isReplay, noteOrder, requireWhole } from './loops.js';
+import { firstFrame, type TrafficSizes } from './program.js';
+import type { ResolvedTarget, Target, TargetOptions } from './target.js';
+import type { TrafficOptions } from './traffic.js';
+import {
+  noteWorkers,
+  planWorkers,
+  queueChoiceOf,
+  resolveCpus,
+  type WorkerOptions,
+  type WorkerPlan,
+} from './workers.js';
 
 /** What a caller may ask for. Everything has a default but the place to send to. */
-export interface RunOptions extends TargetOptions, TrafficOptions {
-  /** Default tx-ring. */
+export interface RunOptions extends TargetOptions, TrafficOptions, WorkerOptions, MeasurementOptions {
+  /** A name, or auto: the fastest by rule of those that can send these frames there. Default auto. */
   readonly engine?: string;
-  /** Options of that engine, as `engines()` lists them. */
+  /** Options of that engine, as `engines()` lists them. With auto, engines without them are left out. */
   readonly engineOptions?: Readonly<Record<string, OptionValue>>;
-  /** One worker on each. Default: one worker; in a lab one per queue, which is two. */
-  readonly cpus?: readonly number[];
   /** Frames over all workers together. */
   readonly countPackets?: number;
   /** How often the capture is gone through that is the only stream; instead of countPackets. */
   readonly loops?: number;
   readonly durationNs?: number;
-  /** Frames per system call. Default 64. */
+  /** Frames per system call. Default: what suits the engine. */
   readonly batch?: number;
 }
 
@@ -33,7 +42,7 @@ export interface RunPlan {
   readonly target: Target;
   /** What the device reports, for comparison with the line rate; null when it reports nothing. */
   readonly linkSpeedMbps: number | null;
-  readonly engine: { readonly name: string; readonly options: Readonly<Record<string, OptionValue>> };
+  readonly engine: EnginePlan;
   readonly batch: number;
   readonly workers: readonly WorkerPlan[];
   readonly countPackets: number | null;
@@ -50,128 +59,89 @@ export interface RunPlan {
   readonly notes: readonly string[];
 }
 
-export interface WorkerPlan {
-  readonly cpu: number;
+export interface EnginePlan {
+  readonly name: string;
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly chosen: ChosenBy;
+  /** Why this one, in few words; empty where it was asked for. */
+  readonly why: string;
 }
 
-export const DEFAULTS = { engine: 'tx-ring', batch: 64, workers: 1 } as const;
-export const LIMITS = { batch: 65536, previewFrames: 10_000 } as const;
-
-/** The engines of this build and their options, as they describe themselves. */
-export function engines(): NativeEngineInfo[] {
-  return native()
-    .engines()
-    .sort((a, b) => a.name.localeCompare(b.name));
-}
+export const DEFAULTS = { engine: AUTO, workers: 1 } as const;
+export const LIMITS = { batch: MOST_BATCH, previewFrames: 10_000 } as const;
 
 /**
- * Checks what was asked against this host and resolves every default. Opens nothing and sends nothing.
+ * Checks what was asked against this host and resolves every default. Sends nothing; a lab is made for a moment to see
+ * what can be done in it.
  * @throws UsageError, HostError, NotPermittedError: one line each, naming what would be right.
  */
 export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
-  const engine = resolveEngine(options.engine ?? DEFAULTS.engine);
-  const batch = requireWhole('--batch', options.batch ?? DEFAULTS.batch, 1, LIMITS.batch);
   const durationNs = optionalWhole('--duration', options.durationNs, MAX_DURATION_NS);
-  const asked = optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER);
-  const cpus = resolveCpus(options, engine);
-  const place = resolveTarget(options, { engine, workers: cpus.length });
-  const traffic = resolveTraffic(options, place.source);
-  const program = await programOf(traffic);
-  const sizes = sizesOf(program);
-  requireFit(place, sizes.maxBytes, isReplay(traffic) ? 'the longest frame of the capture: ' : '--size ');
-  requireHeader(place, sizes.minBytes);
-  const replay = resolveLoops(options, traffic, program);
-  const countPackets = asked ?? replay.countPackets ?? (durationNs === null ? engine.defaultCount : null);
+  const count = optionalWhole('--count', options.countPackets, Number.MAX_SAFE_INTEGER);
+  const asked = await checkAsked(options);
+  const { place, traffic, program, replay } = asked;
+  const { choice, notes } = chooseEngine(asked, options);
+  const { engine } = choice;
+  const farEndDoes = options.farEnd ?? (engine.needsXdpAtFarEnd ? 'drop' : 'stack');
+  const topology = readTopology(allowedCpus());
+  const byDefault = defaultWorkers(place.target, farEndDoes, traffic);
+  const cpus = resolveCpus(options, byDefault, engine, { topology, deviceNode: place.device?.node ?? null });
+  const target = complete(place.target, farEndDoes, cpus.length);
+  const device = place.device ?? privateDevice(cpus.length);
+  const workers = planWorkers(cpus, queueChoiceOf(engine, choice.options), topology, device);
   return {
-    target: place.target,
+    target,
     linkSpeedMbps: place.linkSpeedMbps,
-    engine: { name: engine.name, options: resolveEngineOptions(engine, options.engineOptions ?? {}) },
-    batch,
-    workers: cpus.map((cpu) => ({ cpu })),
-    countPackets,
+    engine: { name: engine.name, options: choice.options, chosen: choice.chosen, why: choice.why },
+    batch: asked.batch ?? choice.batch ?? defaultBatch(engine, choice.options),
+    workers,
+    countPackets: count ?? replay.countPackets ?? (durationNs === null ? engine.defaultCount : null),
     durationNs,
     traffic,
     frameHex: firstFrame(program, cpus.length),
-    sizes,
+    sizes: asked.sizes,
     captures: program.captures ?? [],
     loops: replay.loops,
-    notes: [...place.notes, ...(program.notes ?? []), ...replay.notes, ...noteOrder(traffic, cpus)],
+    notes: [
+      ...place.notes,
+      ...('name' in target ? noteWorkers(wayTo(place, target.name, engine), workers, device) : []),
+      ...(program.notes ?? []),
+      ...replay.notes,
+      ...noteOrder(traffic, cpus),
+      ...notes,
+    ],
   };
+}
+
+/** One worker keeps the order of a capture, and with frames dropped at the far end one is past the line rate. */
+function defaultWorkers({ kind }: Target, farEndDoes: FarEndDoes, traffic: TrafficModel): number {
+  const isLab = kind === 'lab-sink' || (kind === 'lab' && farEndDoes === 'stack');
+  return isLab && !isReplay(traffic) ? LAB_QUEUES : DEFAULTS.workers;
+}
+
+function wayTo({ driver }: ResolvedTarget, name: string, { needsXdpAtFarEnd }: NativeEngineInfo) {
+  return { name, driver, byXdp: needsXdpAtFarEnd };
+}
+
+/** A lab has a queue for every worker. */
+function privateDevice(workers: number): DevicePlace {
+  return { queues: Math.max(LAB_QUEUES, workers), node: null, xps: new Map() };
+}
+
+function complete(target: Target, farEndDoes: FarEndDoes, workers: number): Target {
+  const queues = Math.max(LAB_QUEUES, workers);
+  if (target.kind === 'lab') return { ...target, farEndDoes, queues };
+  return target.kind === 'lab-sink' ? { ...target, queues } : target;
+}
+
+/** With large packets a call hands over eight of them: 7 to 10 % faster than one a call (docs/measurements.md). */
+const PACKETS_PER_CALL = 8;
+
+function defaultBatch(engine: NativeEngineInfo, options: Readonly<Record<string, OptionValue>>): number {
+  const segments = Number(options['gso'] ?? 0);
+  return segments > 1 ? segments * PACKETS_PER_CALL : engine.defaultBatch;
 }
 
 function optionalWhole(flag: string, value: number | undefined, maximum: number): number | null {
   return value === undefined ? null : requireWhole(flag, value, 1, maximum);
-}
-
-function resolveEngine(name: string): NativeEngineInfo {
-  const known = engines();
-  const engine = known.find((candidate) => candidate.name === name);
-  if (engine) return engine;
-  const names = known.map((candidate) => candidate.name);
-  throw new UsageError(`--engine ${name}: no such engine; ${didYouMean(name, names)}`);
-}
-
-function resolveCpus(options: RunOptions, engine: NativeEngineInfo): number[] {
-  const allowed = allowedCpus();
-  if (options.cpus) {
-    if (options.cpus.length === 0) throw new UsageError('--cpus: expected at least one CPU');
-    if (new Set(options.cpus).size !== options.cpus.length) {
-      throw new UsageError(`--cpus ${options.cpus}: a CPU is named twice; each worker needs one of its own`);
-    }
-    if (options.cpus.length > engine.maximumWorkers) {
-      throw new UsageError(
-        `--cpus ${options.cpus}: engine ${engine.name} has ${engine.maximumWorkers} worker at most`,
-      );
-    }
-    requireCpus(options.cpus, allowed);
-    return [...options.cpus];
-  }
-  const isLab = options.lab || options.labSink;
-  // One worker keeps the order of a capture.
-  const keepsOrder = options.traffic !== undefined && isReplay(options.traffic);
-  return chooseCpus(isLab && !keepsOrder ? LAB_QUEUES : DEFAULTS.workers, allowed);
-}
-
-function resolveEngineOptions(
-  engine: NativeEngineInfo,
-  given: Readonly<Record<string, OptionValue>>,
-): Record<string, OptionValue> {
-  for (const name of Object.keys(given)) {
-    if (engine.options.some((option) => option.name === name)) continue;
-    const owners = engines().filter(({ options }) => options.some((option) => option.name === name));
-    throw new UsageError(
-      `${flagOf(name)}: engine ${engine.name} has no such option${owners.length ? `; it belongs to ${owners.map((o) => o.name).join(', ')}` : ''}`,
-    );
-  }
-  return Object.fromEntries(
-    engine.options.map((option) => [option.name, resolveOption(option, given[option.name])]),
-  );
-}
-
-function resolveOption(option: NativeEngineOption, given: OptionValue | undefined): OptionValue {
-  if (given === undefined && option.type !== 'text') return option.fallback;
-  if (given !== undefined && isAcceptable(option, given)) return given;
-  throw new UsageError(
-    `${flagOf(option.name)}${given === undefined ? '' : ` ${given}`}: ${expectation(option)}`,
-  );
-}
-
-function isAcceptable(option: NativeEngineOption, given: OptionValue): boolean {
-  if (option.type === 'flag') return typeof given === 'boolean';
-  if (option.type === 'text') return typeof given === 'string' && given.length > 0;
-  if (typeof given !== 'number' || !Number.isInteger(given)) return false;
-  if (given < option.minimum || given > option.maximum) return false;
-  return !option.powerOfTwo || Number.isInteger(Math.log2(given));
-}
-
-function expectation(option: NativeEngineOption): string {
-  if (option.type === 'flag') return 'expected true or false';
-  if (option.type === 'text') return `expected ${option.argument}, ${option.description}`;
-  const kind = option.powerOfTwo ? 'a power of two' : 'a whole number';
-  return `expected ${kind} from ${option.minimum} to ${option.maximum}`;
-}
-
-/** "ringFrames" → "--ring-frames". */
-export function flagOf(optionName: string): string {
-  return `--${optionName.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,35 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameProgram } from '../compile/program.js';
-import { HostError, messageOf, NativeError } from '../errors.js';
-import { type NativeLinkCounters, type NativeNetwork, type NativeRun, native } from '../native/index.js';
-import { openLab, openSink, type Place } from '../system/lab.js';
+import { HostError, messageOf, NativeError, NotPermittedError, UsageError } from '../errors.js';
+import {
+  type NativeEngineInfo,
+  type NativeLink,
+  type NativeNetwork,
+  type NativeRun,
+  native,
+} from '../native/index.js';
+import type { Place } from '../system/lab.js';
 import { explainingPermission } from '../system/permissions.js';
-import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
+import { formatCount } from '../units.js';
+import type { Calibration } from './calibration.js';
+import { openPlaceFor } from './place.js';
 import type { RunPlan } from './plan.js';
 import { programOf } from './program.js';
-import { linkDelta, readStreams, readWorkers, type Snapshot } from './snapshot.js';
-import { countOf, type Finding, type Summary, summarize } from './summary.js';
+import { readStreams, readWorkers, type Snapshot } from './snapshot.js';
+import { type Finding, type Summary, summarize } from './summary.js';
+import { LinkReader, Watch } from './watch.js';
+import { countOf, isZeroCopy, sentBy, witnessOf } from './witness.js';
 
-/** How soon the end of the workers and a change of the link are noticed. */
-const DONE_POLL_MS = 5;
+/**
+ * How soon the end of the workers is noticed: at once when they were told to stop. Until then every look takes time from a
+ * worker that has to share its CPU with us: at 5 ms it was 2 to 4 % (docs/measurements.md). A short run is not kept waiting.
+ */
+const STOP_POLL_MS = 5;
+const DONE_POLL_MS = 50;
+const SHORT_RUN_MS = 250;
 const LINK_POLL_MS = 200;
 /** Some drivers bring their statistics up to date about once a second; the final reading waits that long for them. */
 const SETTLE_MS = 1200;
 const SETTLE_POLL_MS = 20;
 
-/** A link whose counters are being watched. */
-interface WatchedLink {
-  readonly name: string;
-  readonly index: number;
-  readonly before: NativeLinkCounters;
-}
-
 interface Opened {
   readonly place: Place | null;
-  readonly driver: string | null;
+  /** Where the workers' sockets are. */
+  readonly network: NativeNetwork;
   readonly native: NativeRun;
-  readonly device: WatchedLink | null;
-  readonly farEnd: WatchedLink | null;
+  readonly device: LinkReader | null;
+  readonly farEnd: LinkReader | null;
+  readonly watch: Watch | null;
+  /** What was measured before the run, for its summary. */
+  readonly calibration: Calibration | null;
 }
 
 /** A run in progress: watch it, steer it, await its summary. */
@@ -37,7 +49,11 @@ export class Run {
   /** Resolves when every worker has ended and the device's counters have been read. */
   readonly done: Promise<Summary>;
 
+  /** How the engine of each worker sends, such as "zero-copy"; empty where there is nothing to tell. */
+  readonly modes: readonly string[];
+
   private readonly events: Finding[] = [];
+  private readonly stopping = new AbortController();
   private readonly startedAt = performance.now();
   private lastLinkPoll = performance.now();
   /** Once everything has been given back. */
@@ -48,6 +64,7 @@ export class Run {
     readonly plan: RunPlan,
     private readonly opened: Opened,
   ) {
+    this.modes = opened.native.modes();
     opened.native.start();
     this.done = this.finish();
   }
@@ -61,8 +78,8 @@ export class Run {
         this.opened.native,
         this.plan.workers.map((worker) => worker.cpu),
       ),
-      device: this.read(this.opened.device),
-      farEnd: this.read(this.opened.farEnd),
+      device: this.opened.device?.read() ?? null,
+      farEnd: this.opened.farEnd?.read() ?? null,
     };
   }
 
@@ -90,6 +107,7 @@ export class Run {
 
   /** Ends the run within 50 ms; `done` then resolves. */
   stop(): void {
+    this.stopping.abort();
     if (!this.last) this.opened.native.stop();
   }
 
@@ -102,124 +120,132 @@ export class Run {
   }
 
   private async finish(): Promise<Summary> {
+    try {
+      return await this.watchToTheEnd();
+    } finally {
+      this.opened.native.close();
+      this.opened.network.close();
+    }
+  }
+
+  private async watchToTheEnd(): Promise<Summary> {
     while (!this.opened.native.done) {
-      await sleep(DONE_POLL_MS);
+      await this.patience();
       this.stopWhenBroken();
     }
     this.reportErrors();
     const last = await this.settle();
     const streams = readStreams(this.opened.native, this.plan.traffic);
+    const modes = this.opened.native.modes(); // an engine may have learnt something meanwhile
     this.last = last;
-    this.opened.native.close();
-    this.opened.place?.network.close();
     return summarize(this.plan, last, {
-      driver: this.opened.driver,
+      driver: this.opened.device?.driver ?? null,
       events: this.events,
       processStartedAtMs: performance.timeOrigin,
       streams,
+      modes,
+      calibration: this.opened.calibration,
     });
+  }
+
+  /** Until the next look at the workers. */
+  private async patience(): Promise<void> {
+    const isShort = performance.now() - this.startedAt < SHORT_RUN_MS;
+    const { signal } = this.stopping;
+    if (isShort || signal.aborted) return sleep(STOP_POLL_MS);
+    await sleep(DONE_POLL_MS, undefined, { signal }).catch(() => undefined); // told to stop
   }
 
   /** One worker's error ends the run: the others share its device. */
   private stopWhenBroken(): void {
     if (performance.now() - this.lastLinkPoll < LINK_POLL_MS) return;
     this.lastLinkPoll = performance.now();
-    const failed = this.snapshot().workers.some((worker) => worker.endReason === 'error');
-    if (this.findLinkTrouble() || failed) this.stop();
+    const snapshot = this.snapshot();
+    const failed = snapshot.workers.some((worker) => worker.endReason === 'error');
+    if (this.findTrouble(snapshot) || failed) this.stop();
   }
 
-  private findLinkTrouble(): boolean {
-    const { device, place } = this.opened;
-    if (!device || !place || this.events.length > 0) return this.events.length > 0;
-    const status = place.network.status(device.index);
-    if (!status) {
-      this.events.push({ code: 'link-gone', message: `${device.name} disappeared during the run` });
-    } else if (!status.up) {
-      this.events.push({ code: 'link-down', message: `${device.name} went down during the run` });
-    } else if (!status.carrier) {
-      this.events.push({
-        code: 'no-carrier',
-        message: `${device.name} has no carrier: nothing can leave it`,
-      });
-    } else if (this.plan.sizes.maxBytes > status.mtuBytes + ETHERNET_HEADER_BYTES + FCS_BYTES) {
-      this.events.push({
-        code: 'mtu-lowered',
-        message: `the MTU of ${device.name} was lowered to ${status.mtuBytes} during the run: frames of ${this.plan.sizes.maxBytes} bytes no longer fit`,
-      });
-    }
-    return this.events.length > 0;
+  /** The first trouble is the cause of all that follow. */
+  private findTrouble(snapshot: Snapshot): boolean {
+    const { watch } = this.opened;
+    if (this.events.length > 0 || !watch) return this.events.length > 0;
+    const found = watch.findLinkTrouble() ?? watch.findSilence(snapshot);
+    if (found) this.events.push(found);
+    return found !== null;
   }
 
   private reportErrors(): void {
-    if (this.findLinkTrouble()) return; // that is the cause
-    const { workers } = this.snapshot();
+    const snapshot = this.snapshot();
+    if (this.findTrouble(snapshot)) return; // that is the cause
+    const { workers } = snapshot;
     const failed = workers.find((worker) => worker.endReason === 'error');
     if (!failed) return;
     this.events.push({
       code: 'engine-error',
-      message: `the worker on CPU ${failed.cpu} ended: the kernel answered ${failed.endError} to engine ${this.plan.engine.name}`,
+      message: `the worker on CPU ${failed.cpu} ended: the kernel answered ${failed.endError} to engine ${this.plan.engine.name}${dropsOf(snapshot)}`,
     });
   }
 
   /** The last snapshot, once the device's counters have caught up with ours or had time to. */
   private async settle(): Promise<Snapshot> {
-    const deadline = performance.now() + SETTLE_MS;
+    const isHopeless = this.events.some(({ code }) => code === 'device-silent' || code === 'link-gone');
+    const deadline = performance.now() + (isHopeless ? 0 : SETTLE_MS);
     for (;;) {
       const snapshot = this.snapshot();
-      const sent = snapshot.workers.reduce((sum, worker) => sum + worker.packets, 0);
+      const sent = sentBy(snapshot.workers);
       const { device } = snapshot;
-      const counted = device ? countOf(device, this.opened.driver) + device.txDropped : sent;
-      if (counted >= sent || performance.now() > deadline) return snapshot;
+      const witness = witnessOf(this.opened.device?.driver ?? null, this.modes);
+      const counted = device ? countOf(device, witness, sent) + device.txDropped : sent.packets;
+      if (counted >= sent.packets || performance.now() > deadline) return snapshot;
       await sleep(SETTLE_POLL_MS);
     }
   }
+}
 
-  private read(link: WatchedLink | null): Snapshot['device'] {
-    const status = link && this.opened.place?.network.status(link.index);
-    return link && status ? linkDelta(link.name, link.before, status.counters) : null;
-  }
+function dropsOf({ device }: Snapshot): string {
+  return device && device.txDropped > 0
+    ? `; ${device.name} dropped ${formatCount(device.txDropped)} frames (tx_dropped)`
+    : '';
 }
 
 /**
  * Opens every socket, ring and thread of a plan and lets the first frame go.
  * @throws NotPermittedError, HostError. Nothing is left open then.
  */
-export async function startRun(plan: RunPlan): Promise<Run> {
-  return new Run(plan, open(plan, await programOf(plan.traffic)));
+export async function startRun(
+  plan: RunPlan,
+  { calibration = null }: { readonly calibration?: Calibration | null } = {},
+): Promise<Run> {
+  return new Run(plan, { ...open(plan, await programOf(plan.traffic)), calibration });
 }
 
-function open(plan: RunPlan, program: FrameProgram): Opened {
-  const place = openPlace(plan);
+function open(plan: RunPlan, program: FrameProgram): Omit<Opened, 'calibration'> {
+  const place = openPlaceFor(plan.engine, plan.target, plan.sizes.maxBytes);
   const network = place?.network ?? new (native().Network)(false);
-  const link = place ? network.link(place.interface) : null;
-  if (place && !link) throw new HostError('NO_IFACE', `${place.interface}: no such interface`);
-  const farEnd = place?.farEnd ? network.link(place.farEnd) : null;
-  return {
-    place,
-    driver: link?.driver || null,
-    native: openWorkers(
-      plan,
-      program,
-      network,
-      link ? { name: link.name, index: link.index } : { name: '', index: 0 },
-    ),
-    device: link && { name: link.name, index: link.index, before: link.counters },
-    farEnd: farEnd && { name: farEnd.name, index: farEnd.index, before: farEnd.counters },
-  };
+  try {
+    const link = place && linkOf(network, place.interface);
+    const workers = openWorkers(plan, program, network, link ?? { name: '', index: 0 });
+    // Now: some drivers begin to count anew when an XDP program comes.
+    const device = link && new LinkReader(network, linkOf(network, link.name));
+    const farEnd = place?.farEnd ? new LinkReader(network, linkOf(network, place.farEnd)) : null;
+    const watch = device && new Watch(network, device, sendingOf(plan, device.driver, workers.modes()));
+    return { place, network, native: workers, device, farEnd, watch };
+  } catch (error) {
+    network.close();
+    throw error;
+  }
 }
 
-function openPlace(plan: RunPlan): Place | null {
-  const { target, sizes } = plan;
-  switch (target.kind) {
-    case 'none':
-      return null;
-    case 'lab':
-      return openLab(target.queues, sizes.maxBytes);
-    case 'lab-sink':
-      return openSink(target.queues, sizes.maxBytes);
-    case 'interface':
-      return { network: new (native().Network)(false), interface: target.name, farEnd: null };
-  }
+function linkOf(network: NativeNetwork, name: string): NativeLink {
+  const link = network.link(name);
+  if (!link) throw new HostError('NO_IFACE', `${name}: no such interface`);
+  return link;
+}
+
+function sendingOf({ engine, sizes }: RunPlan, driver: string | null, modes: readonly string[]) {
+  const byXdp = infoOf(engine.name)?.needsXdpAtFarEnd ?? false;
+  const isPastStack = byXdp || modes.some(isZeroCopy);
+  return { longestBytes: sizes.maxBytes, byXdp, isPastStack, witness: witnessOf(driver, modes) };
 }
 
 function openWorkers(
@@ -234,7 +260,7 @@ function openWorkers(
   try {
     return explainingPermission(
       `engine ${engine.name}${where}`,
-      'CAP_NET_RAW',
+      infoOf(engine.name)?.capabilities ?? '',
       () =>
         new (native().Run)(network, {
           engine: engine.name,
@@ -244,13 +270,21 @@ function openWorkers(
           options: { ...engine.options },
           program,
           count: plan.countPackets === null ? null : BigInt(plan.countPackets),
-          workers: plan.workers.map(({ cpu }) => ({ cpu, durationNs })),
+          workers: plan.workers.map(({ cpu, queue }) => ({ cpu, queue: queue ?? 0, durationNs })),
         }),
     );
   } catch (error) {
     if (!(error instanceof NativeError)) throw error;
+    if (error.code === 'EXCLUSIVE' || error.code === 'ERANGE') throw new UsageError(error.message);
+    if (error.code === 'NO_BUSY_POLL') throw new NotPermittedError(error.message, { cause: error });
     throw new HostError(error.code, `engine ${engine.name}${where} cannot start: ${messageOf(error)}`, {
       cause: error,
     });
   }
+}
+
+function infoOf(engine: string): NativeEngineInfo | undefined {
+  return native()
+    .engines()
+    .find(({ name }) => name === engine);
 }

@@ -41,6 +41,8 @@ export interface LinkDelta {
   readonly txBytes: number;
   readonly txDropped: number;
   readonly txErrors: number;
+  /** The interface is gone: this is its last reading. */
+  readonly gone: boolean;
 }
 
 /** A moment of a run. Plain data; two of them make rates. */
@@ -48,7 +50,7 @@ export interface Snapshot {
   /** Since the run's start. */
   readonly elapsedSeconds: number;
   readonly workers: readonly WorkerSnapshot[];
-  /** null without a device, or when it is gone. */
+  /** null without a device. */
   readonly device: LinkDelta | null;
   readonly farEnd: LinkDelta | null;
 }
@@ -127,5 +129,6 @@ export function linkDelta(name: string, before: NativeLinkCounters, after: Nativ
     txBytes: difference('txBytes'),
     txDropped: difference('txDropped'),
     txErrors: difference('txErrors'),
+    gone: false,
   };
 }

@@ -2,15 +2,21 @@ import { formatMac } from '../compile/fields.js';
 import { HostError, UsageError } from '../errors.js';
 import { type NativeEngineInfo, type NativeLink, type NativeNetwork, native } from '../native/index.js';
 import { didYouMean } from '../suggest.js';
-import { LAB, LAB_QUEUES } from '../system/lab.js';
-import { notPermitted } from '../system/permissions.js';
+import { FAR_END, type FarEndDoes, LAB, LAB_QUEUES } from '../system/lab.js';
 import { defaultRouteInterfaces } from '../system/routes.js';
+import { type DevicePlace, readDevicePlace } from '../system/topology.js';
 import { ETHERNET_HEADER_BYTES, FCS_BYTES } from '../units.js';
 
 /** Where frames go. */
 export type Target =
   | { readonly kind: 'interface'; readonly name: string }
-  | { readonly kind: 'lab'; readonly name: string; readonly farEnd: string; readonly queues: number }
+  | {
+      readonly kind: 'lab';
+      readonly name: string;
+      readonly farEnd: string;
+      readonly farEndDoes: FarEndDoes;
+      readonly queues: number;
+    }
   | { readonly kind: 'lab-sink'; readonly name: string; readonly queues: number }
   | { readonly kind: 'none' };
 
@@ -22,14 +28,10 @@ export interface TargetOptions {
   readonly lab?: boolean;
   /** A private interface that drops everything at once. */
   readonly labSink?: boolean;
+  /** What becomes of frames at the far end of the lab. Default: what suits the engine. */
+  readonly farEnd?: FarEndDoes;
   /** Send on the interface that carries the default route, too. */
   readonly force?: boolean;
-}
-
-/** What the target has to be good for. */
-interface Purpose {
-  readonly engine: NativeEngineInfo;
-  readonly workers: number;
 }
 
 /** A target, checked against this host. */
@@ -37,6 +39,12 @@ export interface ResolvedTarget {
   target: Target;
   source: { mac: string; ipv4: string };
   linkSpeedMbps: number | null;
+  /** Empty where the kernel names none. */
+  driver: string;
+  /** As it was asked for, such as "--iface eth1". */
+  flag: string;
+  /** null where it is private: then it has a queue for every worker, and no place. */
+  device: DevicePlace | null;
   /** null where it follows the frames. */
   mtuBytes: number | null;
   notes: string[];
@@ -45,27 +53,63 @@ export interface ResolvedTarget {
 /** veth reports 10 Gbit/s whatever it does; as a yardstick it is the project's own. */
 const LAB_SPEED_MBPS = 10_000;
 
-/** @throws UsageError, HostError, NotPermittedError. */
-export function resolveTarget(options: TargetOptions, purpose: Purpose): ResolvedTarget {
-  requireOneTarget(options, purpose.engine);
-  const queues = Math.max(LAB_QUEUES, purpose.workers);
-  if (options.iface !== undefined) return resolveInterface(options.iface, purpose, options.force ?? false);
+/** @throws UsageError, HostError. */
+export function resolveTarget(
+  options: TargetOptions,
+  engines: readonly NativeEngineInfo[],
+  { mayBeDown = false } = {},
+): ResolvedTarget {
+  requireOneTarget(options, engines);
+  requireFarEnd(options);
+  if (options.iface !== undefined) return resolveInterface(options.iface, options.force ?? false, mayBeDown);
+  const queues = LAB_QUEUES;
   if (options.lab) {
-    return privateTarget({ kind: 'lab', name: LAB.near, farEnd: LAB.far, queues }, LAB.nearMac);
+    const farEndDoes = options.farEnd ?? 'stack';
+    const target = { kind: 'lab', name: LAB.near, farEnd: LAB.far, farEndDoes, queues } as const;
+    return privateTarget(target, LAB.nearMac, '--lab');
   }
-  if (options.labSink) return privateTarget({ kind: 'lab-sink', name: LAB.sink, queues }, LAB.sinkMac);
-  return { ...privateTarget({ kind: 'none' }, LAB.nearMac), linkSpeedMbps: null };
+  if (options.labSink) {
+    return privateTarget({ kind: 'lab-sink', name: LAB.sink, queues }, LAB.sinkMac, '--lab-sink');
+  }
+  return { ...privateTarget({ kind: 'none' }, LAB.nearMac, 'no device'), linkSpeedMbps: null };
 }
 
-function privateTarget(target: Target, mac: string): ResolvedTarget {
-  return { target, source: { mac, ipv4: '' }, linkSpeedMbps: LAB_SPEED_MBPS, mtuBytes: null, notes: [] };
+function privateTarget(target: Target, mac: string, flag: string): ResolvedTarget {
+  return {
+    target,
+    source: { mac, ipv4: '' },
+    linkSpeedMbps: LAB_SPEED_MBPS,
+    driver: '',
+    flag,
+    device: null,
+    mtuBytes: null,
+    notes: [],
+  };
 }
 
-function resolveInterface(name: string, purpose: Purpose, force: boolean): ResolvedTarget {
+function resolveInterface(name: string, force: boolean, mayBeDown: boolean): ResolvedTarget {
   const network = new (native().Network)(false);
+  try {
+    return describeInterface(network, name, force, mayBeDown);
+  } finally {
+    network.close();
+  }
+}
+
+function describeInterface(
+  network: NativeNetwork,
+  name: string,
+  force: boolean,
+  mayBeDown: boolean,
+): ResolvedTarget {
   const link = network.link(name);
   if (!link) throw noSuchInterface(name, network.links());
-  requireUsable(link, network, purpose);
+  if (!link.up && !mayBeDown) {
+    throw new HostError(
+      'IFACE_DOWN',
+      `--iface ${name}: the interface is down; bring it up with: ip link set ${name} up`,
+    );
+  }
   if (!force && defaultRouteInterfaces(network).has(link.index)) {
     throw new UsageError(
       `--iface ${name}: it carries the default route of this host, and a flood of frames would cut it off; add --force if that is what you want`,
@@ -75,27 +119,12 @@ function resolveInterface(name: string, purpose: Purpose, force: boolean): Resol
     target: { kind: 'interface', name },
     source: { mac: formatMac(link.mac), ipv4: link.ipv4 },
     linkSpeedMbps: link.speedMbps,
+    driver: link.driver,
+    flag: `--iface ${name}`,
+    device: readDevicePlace(link),
     mtuBytes: link.mtuBytes,
-    notes: notesOn(link, purpose.workers),
+    notes: link.carrier ? [] : [`${name} has no carrier: nothing may leave it`],
   };
-}
-
-function requireUsable(link: NativeLink, network: NativeNetwork, { engine }: Purpose): void {
-  const { name } = link;
-  if (!link.up) {
-    throw new HostError(
-      'IFACE_DOWN',
-      `--iface ${name}: the interface is down; bring it up with: ip link set ${name} up`,
-    );
-  }
-  const refusal = network.probe(engine.name, name);
-  if (refusal?.code === 'EPERM') throw notPermitted(`engine ${engine.name} on ${name}`, 'CAP_NET_RAW');
-  if (refusal) {
-    throw new HostError(
-      refusal.code,
-      `--iface ${name}: engine ${engine.name} cannot run there: ${refusal.reason}`,
-    );
-  }
 }
 
 function noSuchInterface(name: string, links: readonly NativeLink[]): HostError {
@@ -122,18 +151,7 @@ export function requireHeader({ target }: ResolvedTarget, sizeBytes: number): vo
   );
 }
 
-function notesOn(link: NativeLink, workers: number): string[] {
-  const notes: string[] = [];
-  if (!link.carrier) notes.push(`${link.name} has no carrier: nothing may leave it`);
-  if (workers > link.txQueues) {
-    notes.push(
-      `${workers} workers share the ${link.txQueues} transmit queue${link.txQueues === 1 ? '' : 's'} of ${link.name} and will wait for its lock: together they can be slower than ${link.txQueues}`,
-    );
-  }
-  return notes;
-}
-
-function requireOneTarget(options: TargetOptions, engine: NativeEngineInfo): void {
+function requireOneTarget(options: TargetOptions, engines: readonly NativeEngineInfo[]): void {
   const asked = [
     options.iface !== undefined && '--iface',
     options.lab && '--lab',
@@ -141,12 +159,21 @@ function requireOneTarget(options: TargetOptions, engine: NativeEngineInfo): voi
   ].filter((flag) => typeof flag === 'string');
   if (asked.length > 1)
     throw new UsageError(`${asked.join(' and ')} exclude each other: frames go to one place`);
-  if (asked.length === 0 && engine.needsDevice) {
+  const needsDevice = engines.some((engine) => engine.needsDevice);
+  if (asked.length === 0 && needsDevice) {
     throw new UsageError(
       'where to? name an interface with --iface NAME (pktgen devices lists them), or use --lab',
     );
   }
-  if (asked.length === 1 && !engine.needsDevice) {
-    throw new UsageError(`--engine ${engine.name} sends nothing: leave ${asked[0]} out`);
+  if (asked.length === 1 && !needsDevice) {
+    throw new UsageError(`--engine ${engines[0]?.name} sends nothing: leave ${asked[0]} out`);
   }
+}
+
+function requireFarEnd({ farEnd, lab }: TargetOptions): void {
+  if (farEnd === undefined) return;
+  if (!FAR_END.includes(farEnd))
+    throw new UsageError(`--far-end ${farEnd}: expected ${FAR_END.join(' or ')}`);
+  if (!lab)
+    throw new UsageError(`--far-end ${farEnd}: only the lab has a far end of ours; it goes with --lab`);
 }

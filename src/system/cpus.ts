@@ -29,14 +29,6 @@ export function requireCpus(wanted: readonly number[], allowed: readonly number[
   );
 }
 
-/**
- * One worker per CPU, from the highest number down: interrupts and other work tend to be on the lowest ones.
- * Returned in ascending order.
- */
-export function chooseCpus(workers: number, allowed: readonly number[]): number[] {
-  return allowed.slice(-Math.min(workers, allowed.length));
-}
-
 /** [0, 2, 3] → "0,2-3". */
 export function formatCpus(cpus: readonly number[]): string {
   const ranges: [number, number][] = [];

@@ -1,5 +1,5 @@
 import { formatMac } from '../compile/fields.js';
-import { type NativeLink, native } from '../native/index.js';
+import { type NativeLink, type NativeNetwork, native } from '../native/index.js';
 import { defaultRouteInterfaces } from './routes.js';
 
 /** An interface as `pktgen devices` shows it. */
@@ -25,6 +25,8 @@ export interface EngineFit {
   readonly usable: boolean;
   /** Why not. */
   readonly reason: string | null;
+  /** `--engine auto` takes the highest that can send; 0: never. */
+  readonly rank: number;
 }
 
 /** enum netdev_xdp_act of linux/netdev.h, by bit. */
@@ -55,14 +57,20 @@ export function listDevices(): Device[] {
     ipv4: link.ipv4 || null,
     xdp: xdpOf(link),
     carriesDefaultRoute: withDefaultRoute.has(link.index),
-    engines: native()
-      .engines()
-      .filter((engine) => engine.needsDevice)
-      .map(({ name }) => {
-        const refusal = network.probe(name, link.name);
-        return { engine: name, usable: refusal === null, reason: refusal?.reason ?? null };
-      }),
+    engines: enginesOn(network, link.name),
   }));
+}
+
+/** The fastest by rule first. */
+function enginesOn(network: NativeNetwork, name: string): EngineFit[] {
+  return native()
+    .engines()
+    .filter((engine) => engine.needsDevice)
+    .map((engine) => {
+      const { refusal, rank } = network.probe(engine.name, name);
+      return { engine: engine.name, usable: refusal === null, reason: refusal?.reason ?? null, rank };
+    })
+    .sort((a, b) => b.rank - a.rank || a.engine.localeCompare(b.engine));
 }
 
 function stateOf(link: NativeLink): Device['state'] {

@@ -14,6 +14,10 @@ export const LAB = {
   sinkMac: '02:70:6b:74:00:03',
 } as const;
 
+/** What becomes of frames at the far end: an XDP program drops them, or they go up the kernel's stack. */
+export const FAR_END = ['drop', 'stack'] as const;
+export type FarEndDoes = (typeof FAR_END)[number];
+
 /** Queues on each side, unless there are more workers. */
 export const LAB_QUEUES = 2;
 const ETHERNET_MTU_BYTES = 1500;
@@ -44,6 +48,27 @@ export function openLab(queues: number, sizeBytes: number): Place {
     return { network, interface: LAB.near, farEnd: LAB.far };
   });
 }
+
+/**
+ * From now on the far end counts frames and drops them, as long as the lab lasts. Engines that need an XDP program there
+ * can then send.
+ * @throws NativeError: EPERM without CAP_BPF and CAP_NET_ADMIN outside of any user namespace; ERANGE for frames
+ * above a page before Linux 5.18.
+ */
+export function dropAtFarEnd({ network, farEnd }: Place): void {
+  if (farEnd !== null) network.dropAll(farEnd);
+}
+
+/** Why the far end cannot drop, in few words. */
+export function whyNoDrop({ code, message }: NativeError): string {
+  if (code === 'EPERM') return `dropping at the far end needs ${DROP_CAPABILITIES}`;
+  if (code === 'ERANGE')
+    return 'the far end cannot drop frames of this size: before Linux 5.18 they have to fit into a page';
+  return `the far end cannot drop: ${message}`;
+}
+
+/** For loading and attaching an XDP program; those that a user namespace gives do not count. */
+export const DROP_CAPABILITIES = 'CAP_BPF and CAP_NET_ADMIN';
 
 /** A private namespace with one interface that drops everything at once. */
 export function openSink(queues: number, sizeBytes: number): Place {

@@ -15,10 +15,16 @@ export function explainingPermission<T>(what: string, capability: string, body: 
   }
 }
 
+/** The two ways to give capabilities, such as "CAP_BPF and CAP_NET_ADMIN". */
+export function howToPermit(capabilities: string): string {
+  const names = capabilities.toLowerCase().split(' and ');
+  const what = names.length > 1 ? 'these capabilities' : 'that capability';
+  return `run it with sudo, or give node ${what} with: sudo setcap ${names.join(',')}+ep ${process.execPath}`;
+}
+
 export function notPermitted(what: string, capability: string, cause?: unknown): NotPermittedError {
-  const name = capability.toLowerCase();
   return new NotPermittedError(
-    `${what} needs ${capability}: run it with sudo, or give node that capability with: sudo setcap ${name}+ep ${process.execPath} (pktgen --lab needs no privileges)`,
+    `${what} needs ${capability}: ${howToPermit(capability)} (pktgen --lab needs no privileges)`,
     { cause },
   );
 }

@@ -30,9 +30,21 @@ describe('a command line that is wrong anywhere', () => {
     ['--lab --qdisc-bypas', /did you mean --qdisc-bypass\?/],
     ['devcies', /devcies: no such command; did you mean devices\?/],
     ['--lab --engine tx-rign', /--engine tx-rign: no such engine; did you mean tx-ring\?/],
-    ['--engine null --qdisc-bypass', /--qdisc-bypass: engine null has no such option; it belongs to tx-ring/],
+    [
+      '--engine null --qdisc-bypass',
+      /--qdisc-bypass: engine null has no such option; it belongs to .*tx-ring/,
+    ],
+    ['--lab --workers 0', /--workers 0: expected a whole number from 1/],
+    ['--lab --workers two', /--workers two: expected a whole number/],
+    ['--lab --workers 1 --cpus 0', /--cpus and --workers exclude each other/],
+    ['--lab --far-end up', /--far-end up: expected drop or stack/],
+    ['--lab-sink --far-end drop', /--far-end drop: only the lab .*--lab/],
+    ['--lab --far-end', /--far-end: a value is missing/],
     ['--engine null --lab', /--engine null sends nothing: leave --lab out/],
-    ['--lab --ring-frames 100', /--ring-frames 100: expected a power of two from 8 to 16384/],
+    [
+      '--lab --engine tx-ring --ring-frames 100',
+      /--ring-frames 100: expected a power of two from 8 to 16384/,
+    ],
     ['--lab --batch 0', /--batch 0: .* from 1 to 65536/],
     ['--lab --cpus 0,0', /--cpus 0,0: a CPU is named twice/],
     ['--lab --cpus 3-1', /--cpus 3-1: expected CPU numbers and ranges/],
@@ -49,6 +61,14 @@ describe('a command line that is wrong anywhere', () => {
 describe('a command line that is wrong on this host', () => {
   it('no such CPU → 4', async () => {
     assertRefused(await pktgen(['--lab', '--cpus', '1023']), 4, /cannot run on CPU 1023; it may use 0/);
+  });
+
+  it('more workers than CPUs → 4', async () => {
+    assertRefused(
+      await pktgen(['--lab', '--workers', '1000']),
+      4,
+      /--workers 1000: each needs a CPU of its own, and this process may use \d+ \(0/,
+    );
   });
 
   it('no such interface → 4, with the nearest name', async () => {
@@ -111,7 +131,7 @@ describe('an interface that will not do', { skip: needsRoot }, () => {
       namespace.ip('tuntap', 'add', 'tun0', 'mode', 'tun');
       namespace.ip('link', 'set', 'tun0', 'up');
       assertRefused(
-        await pktgen(['--iface', 'tun0'], namespace),
+        await pktgen(['--iface', 'tun0', '--engine', 'tx-ring'], namespace),
         4,
         /tun0: engine tx-ring cannot run there: not an Ethernet device/,
       );

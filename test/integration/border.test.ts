@@ -15,7 +15,7 @@ const GOOD: NativeRunPlan = {
   options: {},
   program: goodProgram(),
   count: 1n,
-  workers: [{ cpu: 0, durationNs: null }],
+  workers: [{ cpu: 0, queue: 0, durationNs: null }],
 };
 
 describe('the native border', () => {
@@ -56,8 +56,11 @@ describe('the native border', () => {
     [{ workers: [] }, /plan\.workers: expected 1 to/],
     [{ workers: {} }, /plan\.workers: expected an array/],
     [{ workers: [{ ...GOOD.workers[0], cpu: -1 }] }, /plan\.workers\[0\]\.cpu/],
-    [{ workers: [{ cpu: 0, durationNs: 5 }] }, /plan\.workers\[0\]\.durationNs: expected null or a bigint/],
-    [{ workers: [{ cpu: 0, durationNs: -5n }] }, /plan\.workers\[0\]\.durationNs/],
+    [
+      { workers: [{ cpu: 0, queue: 0, durationNs: 5 }] },
+      /plan\.workers\[0\]\.durationNs: expected null or a bigint/,
+    ],
+    [{ workers: [{ cpu: 0, queue: 0, durationNs: -5n }] }, /plan\.workers\[0\]\.durationNs/],
     [{ workers: [GOOD.workers[0], null] }, /plan\.workers\[1\]: expected an object/],
     [{ interfaceIndex: '2' }, /plan\.interfaceIndex/],
   ] as const) {
@@ -84,7 +87,7 @@ describe('the native border', () => {
   });
 
   it('answers a CPU that does not exist with the errno of the kernel', () => {
-    assert.throws(() => open({ workers: [{ cpu: 1000, durationNs: null }] }), { code: 'EINVAL' });
+    assert.throws(() => open({ workers: [{ cpu: 1000, queue: 0, durationNs: null }] }), { code: 'EINVAL' });
   });
 
   it('describes its engines completely', () => {

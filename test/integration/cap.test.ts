@@ -15,7 +15,10 @@ describe('the optional package cap', { skip: needsRoot || missingCap() }, () => 
       const child = spawn(ip, [...words, process.execPath, script, 'far0', '3'], { timeout: 20_000 });
       const result = finished(child);
       await lineOf(child, /listening/);
-      const summary = await pktgenJson(['--iface', 'near0', '--count', '3', '--qdisc-bypass'], namespace);
+      const summary = await pktgenJson(
+        ['--iface', 'near0', '--engine', 'tx-ring', '--count', '3', '--qdisc-bypass'],
+        namespace,
+      );
       const { stdout } = await result;
       assert.deepEqual(stdout.trim().split('\n'), ['listening', ...Array(3).fill(summary.plan.frameHex)]);
     });

@@ -5,9 +5,11 @@ import { needsRoot, withNamespace } from '../support/namespace.js';
 import { pktgenJson } from '../support/pktgen.js';
 import { modelOf, streamOf } from '../unit/support/model.js';
 
+const TX_RING = ['--engine', 'tx-ring'];
+
 describe('counts', () => {
   it('--count is exact over two workers, and the lab’s far end has them all', async () => {
-    const summary = await pktgenJson(['--lab', '--count', '1000003', '--qdisc-bypass']);
+    const summary = await pktgenJson(['--lab', ...TX_RING, '--count', '1000003', '--qdisc-bypass']);
     assert.equal(summary.status, 0);
     assert.equal(summary.workers.length, 2);
     assert.equal(summary.total.packets, 1_000_003);
@@ -20,7 +22,10 @@ describe('counts', () => {
   it('agree with /proc/net/dev at both ends', { skip: needsRoot }, async () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
-      const summary = await pktgenJson(['--iface', 'near0', '--count', '250001', '--cpus', '0,1'], namespace);
+      const summary = await pktgenJson(
+        ['--iface', 'near0', ...TX_RING, '--count', '250001', '--cpus', '0,1'],
+        namespace,
+      );
       assert.equal(summary.status, 0);
       assert.equal(summary.total.packets, 250_001);
       assert.equal(namespace.received('far0'), 250_001);
@@ -60,7 +65,7 @@ describe('counts', () => {
     ['with the largest ring', ['--ring-frames', '16384', '--batch', '16384']],
   ] as const) {
     it(`are exact ${name}`, async () => {
-      const summary = await pktgenJson(['--lab', '--count', '20011', '--cpus', '0', ...flags]);
+      const summary = await pktgenJson(['--lab', ...TX_RING, '--count', '20011', '--cpus', '0', ...flags]);
       assert.equal(summary.status, 0, JSON.stringify(summary.findings));
       assert.equal(summary.total.packets, 20_011);
       assert.equal(summary.farEnd?.rxPackets, 20_011);
@@ -69,7 +74,7 @@ describe('counts', () => {
   }
 
   it('of a drop device are its own', async () => {
-    const summary = await pktgenJson(['--lab-sink', '--count', '300007', '--qdisc-bypass']);
+    const summary = await pktgenJson(['--lab-sink', ...TX_RING, '--count', '300007', '--qdisc-bypass']);
     assert.equal(summary.status, 0);
     assert.equal(summary.device?.differencePackets, 0);
     assert.equal(summary.farEnd, null);
@@ -84,7 +89,16 @@ describe('counts', () => {
   });
 
   it('of system calls follow from the batch', async () => {
-    const summary = await pktgenJson(['--lab', '--count', '6400', '--cpus', '0', '--batch', '32']);
+    const summary = await pktgenJson([
+      '--lab',
+      ...TX_RING,
+      '--count',
+      '6400',
+      '--cpus',
+      '0',
+      '--batch',
+      '32',
+    ]);
     assert.equal(summary.total.syscalls, 200);
     assert.equal(summary.total.packetsPerSyscall, 32);
   });

@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Summary } from 'pktgen';
-import { type Namespace, needsRoot, withNamespace } from '../support/namespace.js';
+import { runWithHarm } from '../support/harm.js';
+import { needsRoot, withNamespace } from '../support/namespace.js';
 import { finished, lineOf, ROOT, spawnPktgen } from '../support/pktgen.js';
 
-/** Starts a run of 20 s on near0, does `harm` in the middle of it, and returns the summary it ends with. */
-async function runWithHarm(
-  namespace: Namespace,
-  flags: readonly string[],
-  harm: () => void,
-): Promise<Summary> {
-  const args = ['--iface', 'near0', '--cpus', '0', '--duration', '20s', '--json', ...flags];
-  const child = spawnPktgen(args, namespace);
-  const result = finished(child);
-  await new Promise((resolve) => child.stderr?.once('data', resolve));
-  await sleep(300);
-  harm();
-  const { status, stdout, stderr } = await result;
-  assert.equal(status, 1, stderr);
-  const summary = JSON.parse(stdout) as Summary;
-  assert.ok(summary.total.packets > 0);
-  assert.ok(summary.total.seconds < 10, 'it has to end by itself');
-  return summary;
-}
+const TAP_WITHOUT_READER = path.join(ROOT, 'test/support/tap-without-reader.py');
 
 describe('during a run', { skip: needsRoot }, () => {
   for (const [fault, harm, flags, finding] of [
@@ -75,6 +58,75 @@ describe('during a run', { skip: needsRoot }, () => {
     });
   }
 
+  it('of an interface that is removed the last reading is kept', async () => {
+    await withNamespace(async (namespace) => {
+      namespace.addPair();
+      const { device } = await runWithHarm(namespace, [], () => namespace.ip('link', 'del', 'near0'));
+      assert.equal(device?.gone, true);
+      assert.equal(device?.agrees, null);
+      assert.ok(device.txPackets > 0);
+    });
+  });
+
+  it('a device that no longer takes live frames is noticed within a second, and named', async () => {
+    await withNamespace(async (namespace) => {
+      namespace.addPair();
+      const gro = (state: 'on' | 'off') => namespace.run('ethtool', '-K', 'far0', 'gro', state);
+      gro('on');
+      let harmedAtMs = 0;
+      const summary = await runWithHarm(namespace, ['--engine', 'live'], () => {
+        gro('off');
+        harmedAtMs = Date.now();
+      });
+      // Two looks at the device, a fifth of a second apart; the rest is the end of the process.
+      assert.ok(Date.now() - harmedAtMs < 2500, `${Date.now() - harmedAtMs} ms`);
+      const [finding] = summary.findings;
+      assert.equal(finding?.code, 'device-silent');
+      assert.match(finding.message, /near0 sees next to nothing .* XDP program or GRO at the far end$/);
+      assert.ok((summary.device?.differencePackets ?? 0) < 0);
+    });
+  });
+
+  for (const [fault, harm, code] of [
+    ['goes down', ['link', 'set', 'near0', 'down'], 'link-down'],
+    ['is removed', ['link', 'del', 'near0'], 'link-gone'],
+    ['gets a lower MTU', ['link', 'set', 'near0', 'mtu', '1000'], 'mtu-lowered'],
+  ] as const) {
+    it(`a device that ${fault} under live frames is named`, async () => {
+      await withNamespace(async (namespace) => {
+        namespace.addPair();
+        namespace.run('ethtool', '-K', 'far0', 'gro', 'on');
+        const flags = ['--engine', 'live', '--size', '1500'];
+        const { findings } = await runWithHarm(namespace, flags, () => namespace.ip(...harm));
+        assert.equal(findings[0]?.code, code);
+      });
+    });
+  }
+
+  it('a device that drops all it is given, behind calls that succeed, is noticed and named', async () => {
+    await withNamespace(async (namespace) => {
+      const [program = '', ...words] = [...namespace.prefix, 'python3', TAP_WITHOUT_READER];
+      const tap = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+      try {
+        await new Promise((resolve) => tap.stdout.once('data', resolve));
+        namespace.ip('link', 'set', 'tap0', 'up');
+        const args = ['--iface', 'tap0', '--engine', 'tx-ring', '--duration', '20s', '--json', '--quiet'];
+        const { status, stdout } = await finished(spawnPktgen(args, namespace));
+        const { findings, total, device } = JSON.parse(stdout) as Summary;
+        assert.equal(status, 1);
+        assert.ok(total.seconds < 5, `${total.seconds} s`);
+        assert.equal(findings[0]?.code, 'device-silent');
+        assert.match(
+          findings[0].message,
+          /tap0 sees next to nothing .*: it drops them \(tx_dropped [\d,]+\)$/,
+        );
+        assert.ok((device?.txDropped ?? 0) > 0);
+      } finally {
+        tap.kill('SIGKILL');
+      }
+    });
+  });
+
   it('the error that ended a worker is named and counted', async () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
@@ -118,7 +170,7 @@ describe('during a run', { skip: needsRoot }, () => {
       ];
       namespace.tc(...shaper);
       const child = spawnPktgen(
-        ['--iface', 'near0', '--cpus', '0', '--duration', '1s', '--json', '--quiet'],
+        ['--iface', 'near0', '--engine', 'tx-ring', '--cpus', '0', '--duration', '1s', '--json', '--quiet'],
         namespace,
       );
       const { stdout, stderr } = await finished(child);
@@ -152,7 +204,7 @@ describe('during a run', { skip: needsRoot }, () => {
       );
       const script = `
         import { resolvePlan, startRun } from 'pktgen';
-        const run = await startRun(await resolvePlan({ iface: 'near0', cpus: [0] }));
+        const run = await startRun(await resolvePlan({ iface: 'near0', engine: 'tx-ring', cpus: [0] }));
         await new Promise((resolve) => setTimeout(resolve, 200));
         const asked = performance.now();
         run.stop();

@@ -24,7 +24,17 @@ describe('frames on the wire, seen by libpcap at the far end', { skip: needsRoot
       await withNamespace(async (namespace) => {
         namespace.addPair();
         const capture = await Capture.start(namespace.prefix, 'far0', 3);
-        const args = ['--iface', 'near0', '--size', String(size), '--count', '3', '--qdisc-bypass'];
+        const args = [
+          '--iface',
+          'near0',
+          '--engine',
+          'tx-ring',
+          '--size',
+          String(size),
+          '--count',
+          '3',
+          '--qdisc-bypass',
+        ];
         const summary = await pktgenJson(args, namespace);
         await capture.complete();
         assert.deepEqual(capture.frames(), Array(3).fill(summary.plan.frameHex));
@@ -52,7 +62,10 @@ describe('frames on the wire, seen by libpcap at the far end', { skip: needsRoot
         'udp.dstport': ['--dst-port', '65535'],
       };
       const status = { 'ip.checksum.status': CHECKSUM_GOOD, 'udp.checksum.status': CHECKSUM_GOOD };
-      await pktgen(['--iface', 'near0', '--count', '1', ...Object.values(fields).flat()], namespace);
+      await pktgen(
+        ['--iface', 'near0', '--engine', 'tx-ring', '--count', '1', ...Object.values(fields).flat()],
+        namespace,
+      );
       await capture.complete();
       const expected = [...Object.values(fields).map(([, value]) => value), ...Object.values(status)];
       assert.deepEqual(capture.dissect(...Object.keys(fields), ...Object.keys(status)), [expected]);
@@ -64,7 +77,10 @@ describe('frames on the wire, seen by libpcap at the far end', { skip: needsRoot
     await withNamespace(async (namespace) => {
       namespace.addPair();
       const capture = await Capture.start(namespace.prefix, 'far0', 1);
-      await pktgen(['--iface', 'near0', '--count', '1', '--src-mac', '02:00:00:00:00:01'], namespace);
+      await pktgen(
+        ['--iface', 'near0', '--engine', 'tx-ring', '--count', '1', '--src-mac', '02:00:00:00:00:01'],
+        namespace,
+      );
       await capture.complete();
       assert.deepEqual(capture.frames(), [SMALLEST]);
       capture.remove();
@@ -72,7 +88,7 @@ describe('frames on the wire, seen by libpcap at the far end', { skip: needsRoot
   });
 
   it('can be looked at in the lab by the command that pktgen prints', async () => {
-    const child = spawnPktgen(['--lab', '--cpus', '0', '--duration', '20s']);
+    const child = spawnPktgen(['--lab', '--far-end', 'stack', '--cpus', '0', '--duration', '20s']);
     const [, nsenter = ''] = await lineOf(child, /look in +nsenter (.*) tcpdump/);
     const capture = await Capture.start(['nsenter', ...nsenter.split(' ')], 'lab1', 100);
     await capture.complete();

@@ -47,6 +47,7 @@ describe('the lab', () => {
       assert.match(namespace, /^net:\[\d+\]$/);
       assert.notEqual(namespace, target('/proc/self/ns/net'));
       assert.deepEqual(holdersOf(namespace), [String(child.pid)]);
+      await lineOf(child, /\d [kM]pps/); // it is sending
       child.kill(signal);
       const { status, stdout } = await result;
       assert.equal(status, signal === 'SIGKILL' ? null : 0, stdout);

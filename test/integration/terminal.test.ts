@@ -45,7 +45,7 @@ describe('without a terminal', () => {
       timeout: 30_000,
     });
     const { stdout, stderr } = await finished(child);
-    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 2);
+    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 3);
     assert.match(stderr, /ns\/pkt[\s\S]*1\.0 s/);
   });
 

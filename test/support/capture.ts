@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PATIENCE } from './pktgen.js';
 
 /** Room for all frames of a test, each in a slot of its own: they come faster than tcpdump writes. */
 const BUFFER_KIB = 65_536;
@@ -32,7 +33,7 @@ export class Capture {
       this.file,
     ];
     const [program = '', ...args] = [...prefix, ...tcpdump];
-    this.child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
+    this.child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 * PATIENCE });
   }
 
   /** Resolves when tcpdump is listening. */

@@ -56,6 +56,16 @@ export class Namespace {
     return (row?.split(':')[1] ?? '').trim().split(/\s+/).map(Number);
   }
 
+  /** Frames dropped instead of sent. */
+  txDropped(name: string): number {
+    return this.counters(name)[11] ?? Number.NaN;
+  }
+
+  /** Runs a program inside and returns what it prints. */
+  run(program: string, ...args: readonly string[]): string {
+    return run(...(this.prefix as [string, ...string[]]), program, ...args);
+  }
+
   remove(): void {
     run('ip', 'netns', 'del', this.name);
   }

@@ -96,6 +96,11 @@ for (const [difference, verdict] of [
   });
 }
 
+test('a device that is gone shows its last reading', () => {
+  const lines = ending({ device: delta({ txPackets: PACKETS - 7, gone: true }) });
+  assert.match(lineOf(lines, 'device'), /eth1 \(ixgbe\) counted 312,499,993 .*: gone since$/);
+});
+
 test('an ifb shows what it received; a device without a driver name says so', () => {
   const device = delta({ name: 'sink0', rxPackets: PACKETS, txPackets: 5 });
   assert.match(

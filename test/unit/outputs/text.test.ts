@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunPlan } from '#src/run/plan.js';
 import type { Run } from '#src/run/session.js';
-import { LINE_RATE, plan, snapshot, worker } from '../support/samples.js';
+import { LINE_RATE, plan, snapshot, worker, workerPlan } from '../support/samples.js';
 import { cellsOf, HEADINGS, lineOf, linesOf } from '../support/text.js';
 
-const TWO_WORKERS = [{ cpu: 2 }, { cpu: 3 }];
+const TWO_WORKERS = [workerPlan(2, 0), workerPlan(3, 1)];
+const LAB = { kind: 'lab', name: 'lab0', farEnd: 'lab1', queues: 2 } as const;
 const HALF = LINE_RATE.packets / 2;
 
 /** A run as far as an output looks at it before the first snapshot. */
@@ -30,7 +31,18 @@ test('the head says where to, how, for how long, and the budget of a packet', ()
 test('two workers have twice the budget each; without limits the run lasts until it is stopped', () => {
   const lines = linesOf((output) => output.start(runOf({ workers: TWO_WORKERS })));
   assert.equal(lineOf(lines, 'workers'), 'workers  2 on CPU 2-3, until stopped');
+  assert.equal(lines[3], '         CPU 2 → queue 0; CPU 3 → queue 1');
   assert.match(lineOf(lines, 'frames'), /14\.88 Mpps, 134\.4 ns per packet and worker$/);
+});
+
+test('what workers have in common is shown: a core, and the NUMA node where there are several', () => {
+  const near = { ...workerPlan(2, null), sharesCoreWith: [6] };
+  const workers = [near, { ...workerPlan(6, 1), numaNode: 1, sharesCoreWith: [2] }];
+  const lines = linesOf((output) => output.start(runOf({ workers })));
+  assert.equal(
+    lines[3],
+    '         CPU 2 → node 0, the core of CPU 6; CPU 6 → queue 1, node 1, the core of CPU 2',
+  );
 });
 
 test('without a known speed there is no line rate to compare with', () => {
@@ -49,12 +61,12 @@ test('a lab is described as the pair or the device that it is', () => {
       linesOf((output) => output.start(runOf({ target }))),
       'to ',
     );
-  assert.match(to({ kind: 'lab', name: 'lab0', farEnd: 'lab1', queues: 3 }), /lab0.*veth.*3 queues.*lab1/);
+  assert.match(to({ ...LAB, farEndDoes: 'stack', queues: 3 }), /lab0.*veth.*3 queues.*lab1$/);
   assert.match(to({ kind: 'lab-sink', name: 'sink0', queues: 3 }), /sink0.*drop.*3 queues/);
 });
 
 test('a lab comes with the command to look into it', () => {
-  const target = { kind: 'lab', name: 'lab0', farEnd: 'lab1', queues: 2 } as const;
+  const target = { ...LAB, farEndDoes: 'stack' } as const;
   const look = (user: string | null) =>
     lineOf(
       linesOf((output) => output.start(runOf({ target }, { net: '/proc/1/fd/20', user }))),
@@ -67,6 +79,28 @@ test('a lab comes with the command to look into it', () => {
   );
   assert.ok(!linesOf((output) => output.start(sink)).some((line) => line.includes('nsenter')));
   assert.match(look('/proc/1/fd/21'), /nsenter --preserve-credentials --user=\/proc\/1\/fd\/21 --net=/);
+});
+
+test('where the far end drops, tcpdump would see nothing: the counters are shown instead', () => {
+  const target = { ...LAB, farEndDoes: 'drop' } as const;
+  const lines = linesOf((output) => output.start(runOf({ target }, { net: '/proc/1/fd/20', user: null })));
+  assert.match(lineOf(lines, 'to '), /lab1, which drops every frame$/);
+  assert.equal(lineOf(lines, 'look in'), 'look in  nsenter --net=/proc/1/fd/20 ip -s link show lab1');
+  assert.ok(lines.some((line) => line.includes('--far-end stack')));
+});
+
+test('an engine that was not asked for comes with the reason', () => {
+  const engine = {
+    name: 'tx-ring',
+    options: {},
+    chosen: 'rule',
+    why: 'the fastest that can run here',
+  } as const;
+  const lines = linesOf((output) => output.start(runOf({ engine })));
+  assert.equal(
+    lineOf(lines, 'engine'),
+    'engine   tx-ring --batch 64 (by rule: the fastest that can run here)',
+  );
 });
 
 test('one worker is one line a tick, with the rates since the tick before', () => {
@@ -117,7 +151,7 @@ test('an idle second has dashes where there is nothing to divide by', () => {
 });
 
 test('a flag that is off is left out of the head', () => {
-  const engine = { name: 'tx-ring', options: { qdiscBypass: false } };
+  const engine = { name: 'tx-ring', options: { qdiscBypass: false }, chosen: 'asked', why: '' } as const;
   const lines = linesOf((output) => output.start(runOf({ engine, batch: 7 })));
   assert.equal(lineOf(lines, 'engine'), 'engine   tx-ring --batch 7');
 });

@@ -20,7 +20,11 @@ function counters(start: bigint, step: bigint): NativeLinkCounters {
   return Object.fromEntries(entries) as NativeLinkCounters;
 }
 
-const EXPECTED = { name: 'eth1', ...Object.fromEntries(KEYS.map((key, i) => [key, (i + 1) * 10])) };
+const EXPECTED = {
+  name: 'eth1',
+  gone: false,
+  ...Object.fromEntries(KEYS.map((key, i) => [key, (i + 1) * 10])),
+};
 
 for (const [where, start] of [
   ['from zero', 0n],

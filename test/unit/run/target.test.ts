@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { engines } from '#src/run/plan.js';
+import { engines } from '#src/run/engine-options.js';
 import { resolveTarget, type TargetOptions } from '#src/run/target.js';
 import { hostError, usageError } from '../support/errors.js';
 
-function resolve(options: TargetOptions, engineName = 'tx-ring', workers = 1) {
+function resolve(options: TargetOptions, engineName = 'tx-ring') {
   const engine = engines().find((candidate) => candidate.name === engineName);
   assert.ok(engine);
-  return resolveTarget(options, { engine, workers });
+  return resolveTarget(options, [engine]);
 }
 
 test('the lab is a pair of interfaces, sent to from the near one at 10 Gbit/s', () => {
   assert.deepEqual(resolve({ lab: true }), {
-    target: { kind: 'lab', name: 'lab0', farEnd: 'lab1', queues: 2 },
+    target: { kind: 'lab', name: 'lab0', farEnd: 'lab1', farEndDoes: 'stack', queues: 2 },
     source: { mac: '02:70:6b:74:00:01', ipv4: '' },
     linkSpeedMbps: 10_000,
+    driver: '',
+    flag: '--lab',
+    device: null,
     mtuBytes: null,
     notes: [],
   });
@@ -25,14 +28,6 @@ test('the lab sink is one interface with an address of its own', () => {
   assert.deepEqual(target, { kind: 'lab-sink', name: 'sink0', queues: 2 });
   assert.equal(source.mac, '02:70:6b:74:00:03');
   assert.equal(linkSpeedMbps, 10_000);
-});
-
-test('a lab has a queue for every worker', () => {
-  for (const options of [{ lab: true }, { labSink: true }]) {
-    const { target } = resolve(options, 'tx-ring', 5);
-    assert.ok('queues' in target);
-    assert.equal(target.queues, 5);
-  }
 });
 
 test('an engine without a device has no target and no line rate', () => {
@@ -53,6 +48,8 @@ const REFUSED: readonly (readonly [string, TargetOptions, ...string[]])[] = [
   ['tx-ring', { lab: true, iface: 'eth1' }, '--iface and --lab', 'exclude each other'],
   ['tx-ring', { lab: true, labSink: true }, '--lab and --lab-sink', 'exclude each other'],
   ['tx-ring', {}, '--iface NAME', 'pktgen devices', '--lab'],
+  ['tx-ring', { labSink: true, farEnd: 'drop' }, '--far-end drop', 'it goes with --lab'],
+  ['tx-ring', { lab: true, farEnd: 'up' as 'drop' }, '--far-end up', 'expected drop or stack'],
 ];
 
 for (const [engine, options, ...says] of REFUSED) {

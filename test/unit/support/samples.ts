@@ -1,6 +1,7 @@
 import { type TrafficModel, ZEROS } from '#src/model/traffic.js';
 import type { RunPlan } from '#src/run/plan.js';
 import type { LinkDelta, Snapshot, WorkerSnapshot } from '#src/run/snapshot.js';
+import type { WorkerPlan } from '#src/run/workers.js';
 
 /**
  * 64-byte frames at the line rate of 10 Gbit/s for 21 seconds, the shortest time with a whole number of them:
@@ -42,6 +43,7 @@ export function delta(changes: Partial<LinkDelta>): LinkDelta {
     txBytes: 0,
     txDropped: 0,
     txErrors: 0,
+    gone: false,
     ...changes,
   };
 }
@@ -62,13 +64,22 @@ export const TRAFFIC: TrafficModel = {
   ],
 };
 
+export function workerPlan(cpu: number, queue: number | null): WorkerPlan {
+  return { cpu, queue, numaNode: 0, sharesCoreWith: [] };
+}
+
 export function plan(changes: Partial<RunPlan> = {}): RunPlan {
   return {
     target: { kind: 'interface', name: 'eth1' },
     linkSpeedMbps: 10_000,
-    engine: { name: 'tx-ring', options: { qdiscBypass: true, ringFrames: 128 } },
+    engine: {
+      name: 'tx-ring',
+      options: { qdiscBypass: true, ringFrames: 128 },
+      chosen: 'asked',
+      why: '',
+    },
     batch: 64,
-    workers: [{ cpu: 2 }],
+    workers: [workerPlan(2, null)],
     countPackets: null,
     durationNs: null,
     traffic: TRAFFIC,

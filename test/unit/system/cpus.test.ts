@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { allowedCpus, chooseCpus, formatCpus, requireCpus } from '#src/system/cpus.js';
+import { allowedCpus, formatCpus, requireCpus } from '#src/system/cpus.js';
 import { parseCpuList } from '#src/units.js';
 import { hostError } from '../support/errors.js';
 import { Random } from '../support/random.js';
@@ -27,15 +27,6 @@ test('random sets of CPUs come back from their text', () => {
     const cpus = Array.from({ length: 40 }, (_, cpu) => cpu).filter(() => random.whole(0, 2) > 0);
     assert.deepEqual(parseCpuList('--cpus', formatCpus(cpus)), cpus);
   }
-});
-
-test('workers are put on the highest CPUs, in ascending order', () => {
-  assert.deepEqual(chooseCpus(1, [0, 1, 5, 7]), [7]);
-  assert.deepEqual(chooseCpus(3, [0, 1, 5, 7]), [1, 5, 7]);
-});
-
-test('there are no more workers than CPUs', () => {
-  assert.deepEqual(chooseCpus(8, [2, 3]), [2, 3]);
 });
 
 test('CPUs that are there are taken, in any order', () => {

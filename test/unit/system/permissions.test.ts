@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NativeError, NotPermittedError } from '#src/errors.js';
-import { explainingPermission } from '#src/system/permissions.js';
+import { explainingPermission, howToPermit } from '#src/system/permissions.js';
 
 function failing(error: unknown): () => never {
   return () =>
@@ -35,3 +35,7 @@ for (const error of [new NativeError('ENODEV', 'no such device'), new TypeError(
     assert.throws(failing(error), (thrown) => thrown === error);
   });
 }
+
+test('two capabilities are given in one word of setcap', () => {
+  assert.match(howToPermit('CAP_BPF and CAP_NET_ADMIN'), /sudo setcap cap_bpf,cap_net_admin\+ep /);
+});
