@@ -13,6 +13,8 @@ export interface Options {
   readonly sizeBytes: number;
   /** JSON on standard output; the table then goes to standard error. */
   readonly json: boolean;
+  /** Names of the parts that are wanted; empty for all. */
+  readonly only: readonly string[];
 }
 
 const MAX_ROUNDS = 1000;
@@ -27,35 +29,56 @@ export async function runBench(
   name: string,
   defaultRounds: number,
   body: (options: Options) => Promise<void>,
+  parts: readonly string[] = [],
 ): Promise<void> {
   try {
-    await body(readOptions(process.argv.slice(2), defaultRounds));
+    await body(readOptions(process.argv.slice(2), defaultRounds, parts));
   } catch (error) {
     process.stderr.write(`bench:${name}: ${messageOf(error)}\n`);
     process.exitCode = error instanceof PktgenError ? error.exitCode : ExitCode.internal;
   }
 }
 
-function readOptions(args: string[], defaultRounds: number): Options {
-  const { rounds = `${defaultRounds}`, size = '64', json = false } = parse(args);
+function readOptions(args: string[], defaultRounds: number, parts: readonly string[]): Options {
+  const { rounds = `${defaultRounds}`, size = '64', json = false, only = [] } = parse(args, parts);
   return {
     rounds: parseCount('--rounds', rounds, 1, MAX_ROUNDS),
     sizeBytes: parseCount('--size', size, 64, LARGEST_BYTES),
     json,
+    only: only.flatMap((names) => names.split(',')).map((name) => requirePart(name, parts)),
   };
 }
 
-function parse(args: string[]): { rounds?: string; size?: string; json?: boolean } {
+interface Given {
+  readonly rounds?: string;
+  readonly size?: string;
+  readonly json?: boolean;
+  readonly only?: string[];
+}
+
+function parse(args: string[], parts: readonly string[]): Given {
   try {
     return parseArgs({
       args,
-      options: { rounds: { type: 'string' }, size: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        rounds: { type: 'string' },
+        size: { type: 'string' },
+        json: { type: 'boolean' },
+        only: { type: 'string', multiple: true },
+      },
     }).values;
   } catch (error) {
-    throw new UsageError(`${messageOf(error)}; there are --rounds N, --size BYTES and --json`, {
+    const only = parts.length > 0 ? `, --only ${parts.join('|')}` : '';
+    throw new UsageError(`${messageOf(error)}; there are --rounds N, --size BYTES${only} and --json`, {
       cause: error,
     });
   }
+}
+
+function requirePart(name: string, parts: readonly string[]): string {
+  if (parts.includes(name)) return name;
+  const hint = parts.length > 0 ? `there are ${parts.join(', ')}` : 'this bench has none';
+  throw new UsageError(`--only ${name}: no such section; ${hint}`);
 }
 
 export function requireRoot(): void {

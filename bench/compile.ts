@@ -85,7 +85,16 @@ async function nullSection({ rounds }: Options, directory: string): Promise<Sect
 async function ringSection({ rounds }: Options): Promise<Section> {
   const cpu = chooseCpus().tool;
   const rate = async (args: readonly string[]) => {
-    const run = ['--lab-sink', '--qdisc-bypass', '--cpus', `${cpu}`, ...DURATION, ...args];
+    const run = [
+      '--lab-sink',
+      '--engine',
+      'tx-ring',
+      '--qdisc-bypass',
+      '--cpus',
+      `${cpu}`,
+      ...DURATION,
+      ...args,
+    ];
     return (await pktgenJson(run)).total.pps / 1e6;
   };
   const plain: number[] = [];

@@ -1,9 +1,9 @@
-// A process of its own, inside the namespace: prints "nanoseconds packets bytes" of one interface every 20 ms. The clock
+// A process of its own, inside the namespace: prints "nanoseconds packets bytes" of one interface every 40 ms. The clock
 // is read next to the counter, so neither the start of a process nor a busy event loop elsewhere blurs a rate.
 // Arguments: INTERFACE rx|tx. Ends with its reader.
 import { readFileSync } from 'node:fs';
 
-const INTERVAL_MS = 20;
+const INTERVAL_MS = 40;
 /** /proc/net/dev: eight columns received, then eight sent; bytes and packets are the first two of each. */
 const FIRST_COLUMN = { rx: 0, tx: 8 } as const;
 

@@ -1,8 +1,9 @@
-// The rate of a tool by the counters of the interface it sends on, which neither tool owns.
+// The rate of a tool by the counters of an interface, which no tool owns.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { ETHERNET_HEADER_BYTES } from '#src/units.js';
 import type { Device, Namespace } from './namespace.js';
 
 interface Sample {
@@ -13,22 +14,26 @@ interface Sample {
 
 const READER = path.join(import.meta.dirname, 'counter-reader.js');
 const MS = 1_000_000n;
-/** From the first frame to the first reading: both tools are then past whatever they do in the beginning. */
-const SETTLE_NS = 800n * MS;
-const WINDOW_NS = 1500n * MS;
+/** From the first frame to the first reading: every tool is then past whatever it does in the beginning. */
+const SETTLE_NS = 200n * MS;
+const WINDOW_NS = 500n * MS;
 /** A tool that has not sent by then never will. */
-const START_LIMIT_NS = 5000n * MS;
+const START_LIMIT_NS = 8000n * MS;
 /** How long a tool has to send for a measurement, with room for a late start of its timer. */
-export const SENDING_SECONDS = 3;
+export const SENDING_SECONDS = 0.95;
 
 export class Counters {
   private readonly child: ChildProcess;
   private readonly lines: Interface;
   private readonly ended = new AbortController();
 
-  constructor(namespace: Namespace, device: Device, cpu: number) {
+  constructor(
+    namespace: Namespace,
+    private readonly device: Device,
+    cpu: number,
+  ) {
     const [program = '', ...rest] = [...namespace.prefix, 'taskset', '-c', `${cpu}`];
-    const reader = [process.execPath, READER, device.name, device.counter];
+    const reader = [process.execPath, READER, device.countedAt, device.counter];
     this.child = spawn(program, [...rest, ...reader], { stdio: ['ignore', 'pipe', 'inherit'] });
     if (!this.child.stdout) throw new Error('the counter reader has no output');
     this.lines = createInterface(this.child.stdout);
@@ -50,21 +55,24 @@ export class Counters {
     const sending = tool().finally(() => {
       ended = true;
     });
-    const measuring = this.measure(rest).then((samples) => {
-      if (ended) throw new Error('the tool stopped sending before the measurement was over');
-      return samples;
-    });
-    const [{ first, last }] = await Promise.all([measuring, sending]);
+    const measuring = this.measure(rest, () => ended);
+    // What a tool says itself tells more than what was not counted.
+    const [sent, measured] = await Promise.allSettled([sending, measuring]);
+    if (sent.status === 'rejected') throw sent.reason;
+    if (measured.status === 'rejected') throw measured.reason;
+    const { first, last } = measured.value;
     const packets = last.packets - first.packets;
-    requireFrameSize((last.bytes - first.bytes) / packets, frameBytes);
+    requireFrameSize((last.bytes - first.bytes) / packets, frameBytes, this.device.countsByXdp);
     return packets / (Number(last.ns - first.ns) / 1e9);
   }
 
-  private async measure(rest: Sample): Promise<{ first: Sample; last: Sample }> {
-    const moving = await this.until((now) => now.packets > rest.packets || now.ns > rest.ns + START_LIMIT_NS);
+  private async measure(rest: Sample, hasEnded: () => boolean): Promise<{ first: Sample; last: Sample }> {
+    const limitNs = rest.ns + START_LIMIT_NS;
+    const moving = await this.until((now) => now.packets > rest.packets || hasEnded() || now.ns > limitNs);
     if (moving.packets === rest.packets) throw new Error('the tool sent nothing');
     const first = await this.until((now) => now.ns >= moving.ns + SETTLE_NS);
     const last = await this.until((now) => now.ns >= first.ns + WINDOW_NS);
+    if (hasEnded()) throw new Error('the tool stopped sending before the measurement was over');
     return { first, last };
   }
 
@@ -86,8 +94,9 @@ export class Counters {
 }
 
 /** The counters also say how long the frames are: a tool that sends others, or no real ones, is found out. */
-function requireFrameSize(counted: number, expected: number): void {
+function requireFrameSize(counted: number, frameBytes: number, byXdp: boolean): void {
+  const expected = byXdp ? [frameBytes, frameBytes - ETHERNET_HEADER_BYTES] : [frameBytes];
   // Packets and bytes are two counters: a reading may fall between them.
-  if (Math.abs(counted - expected) < expected / 1000) return;
-  throw new Error(`the interface counted ${counted.toFixed(2)} bytes a frame, not ${expected}`);
+  if (expected.some((bytes) => Math.abs(counted - bytes) < bytes / 1000)) return;
+  throw new Error(`the interface counted ${counted.toFixed(2)} bytes a frame, not ${expected.join(' or ')}`);
 }

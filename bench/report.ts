@@ -8,20 +8,31 @@ export interface Row {
   readonly median: number;
   readonly minimum: number;
   readonly maximum: number;
+  readonly nsPerPacket?: number;
+  /** What follows from the median, for the reader of the table. */
+  readonly remark?: string;
+  /** Why there are no values. */
+  readonly reason?: string;
 }
 
 export interface Goal {
   readonly what: string;
+  /** NaN (in JSON null) where it could not be measured. */
   readonly value: number;
   readonly relation: '≥' | '≤';
   readonly limit: number;
   readonly met: boolean;
+  readonly reason?: string;
 }
 
 export interface Section {
+  /** What it can be asked for by. */
+  readonly name?: string;
   readonly title: string;
   readonly rows: readonly Row[];
   readonly goals: readonly Goal[];
+  /** What a reader of the figures should know. */
+  readonly notes?: readonly string[];
 }
 
 export function rowOf(name: string, unit: string, values: readonly number[]): Row {
@@ -36,6 +47,11 @@ export function rowOf(name: string, unit: string, values: readonly number[]): Ro
   };
 }
 
+/** A row that was not measured. */
+export function missingRow(name: string, unit: string, reason: string): Row {
+  return { ...rowOf(name, unit, []), reason };
+}
+
 function medianOf(ascending: readonly number[]): number {
   const middle = ascending.length >> 1;
   const upper = ascending[middle] ?? Number.NaN;
@@ -44,6 +60,19 @@ function medianOf(ascending: readonly number[]): number {
 
 export function goalOf(what: string, value: number, relation: Goal['relation'], limit: number): Goal {
   return { what, value, relation, limit, met: relation === '≥' ? value >= limit : value <= limit };
+}
+
+/** Our median over theirs. */
+export function ratioGoal(what: string, ours: Row, theirs: Row, limit: number): Goal {
+  const reason = ours.reason ?? theirs.reason;
+  const goal = goalOf(what, ours.median / theirs.median, '≥', limit);
+  return reason === undefined ? goal : { ...goal, reason };
+}
+
+/** A row's median by itself. */
+export function rateGoal(what: string, row: Row, limit: number): Goal {
+  const goal = goalOf(what, row.median, '≥', limit);
+  return row.reason === undefined ? goal : { ...goal, reason: row.reason };
 }
 
 /** The table on standard output or, when that is asked to be JSON, on standard error. */
@@ -60,19 +89,25 @@ export function report(
   process.stdout.write(`${JSON.stringify({ bench, machine, rounds, sizeBytes, sections }, null, 2)}\n`);
 }
 
-function sectionText({ title, rows, goals }: Section): string {
+function sectionText({ title, rows, goals, notes = [] }: Section): string {
   const head = line(title, ['median', 'minimum', 'maximum'], '');
-  const body = rows.map(({ name, unit, median, minimum, maximum }) =>
-    line(`  ${name}`, [median, minimum, maximum].map(number), unit),
-  );
-  return ['', head, ...body, ...goals.map(goalText)].join('\n');
+  const body = rows.map(rowText);
+  return ['', head, ...body, ...goals.map(goalText), ...notes.map((note) => `  ${note}`)].join('\n');
 }
+
+function rowText({ name, unit, median, minimum, maximum, remark = '', reason }: Row): string {
+  if (reason !== undefined) return `${`  ${name}`.padEnd(NAME_WIDTH)}  not measured: ${reason}`;
+  return line(`  ${name}`, [median, minimum, maximum].map(number), `${unit}  ${remark}`);
+}
+
+const NAME_WIDTH = 66;
 
 function line(name: string, cells: readonly string[], unit: string): string {
-  return `${name.padEnd(44)}${cells.map((cell) => cell.padStart(10)).join('')}  ${unit}`.trimEnd();
+  return `${name.padEnd(NAME_WIDTH)}${cells.map((cell) => cell.padStart(10)).join('')}  ${unit}`.trimEnd();
 }
 
-function goalText({ what, value, relation, limit, met }: Goal): string {
+function goalText({ what, value, relation, limit, met, reason }: Goal): string {
+  if (reason !== undefined) return `  ${what}, goal ${relation} ${limit}: NOT measured`;
   return `  ${what} ${number(value)}, goal ${relation} ${limit}: ${met ? 'met' : 'NOT met'}`;
 }
 
