@@ -104,7 +104,7 @@ test('options restrict auto to the engines that have them', () => {
   assert.deepEqual(namesFor({ to: 'frames.pcap' }), ['pcap']);
   for (const [given, ...says] of [
     [{ colour: 1 }, '--colour: no engine has such an option'],
-    [{ to: 'f', qdiscBypass: true }, 'no engine has all', '--to (pcap)', '--qdisc-bypass; it belongs'],
+    [{ to: 'f', qdiscBypass: true }, 'no engine has all', '--to (pcap)', '--qdisc-bypass (packet'],
     [{ ringFrames: 100 }, '--ring-frames 100', 'a power of two'],
   ] as const) {
     assert.throws(() => namesFor(given), usageError(...says));
