@@ -10,6 +10,7 @@ import type { Kernel } from './kernels.js';
 /** Where the project is in the guest. */
 const PROJECT = '/pktgen';
 const PARTS = [
+  'test/support',
   'dist',
   'profiles',
   'build/Release/pktgen.node',
