@@ -17,7 +17,9 @@
 namespace pktgen {
 namespace {
 
-constexpr std::size_t kLogBytes = std::size_t{1} << 20U;
+// Room for its end, where the reason is: some 100 bytes for each of 100,000 instructions. A log that is too
+// long loses that end on older kernels.
+constexpr std::size_t kLogBytes = std::size_t{1} << 24U;
 
 // The verifier says at the end what it did not like; the very last line is its statistics. It may say
 // nothing.

@@ -17,6 +17,10 @@ struct Record {
   std::uint32_t head_bytes;
 };
 
+// xdp_store_bytes takes no empty range. Compared as "below 1" and not as "equal to 0": from the latter, Linux
+// 6.1's verifier does not learn that the rest is at least 1.
+constexpr std::uint64_t kShortestCopyBytes = 1;
+
 std::vector<std::uint32_t> records_of(const StreamProgram& stream) {
   std::vector<std::uint32_t> records;
   for (std::size_t i = 0; i < stream.variants.size(); ++i) {
@@ -76,7 +80,7 @@ void LiveSizes::copy_head() {
   code_.load(8, r5, r10, record_slot_);
   code_.load(4, r4, r5, offsetof(Record, head_bytes));
   code_.load(4, r5, r5, offsetof(Record, head_offset));
-  code_.jump_if(BPF_JEQ, r4, std::uint64_t{0}, without, r0);
+  code_.jump_if(BPF_JLT, r4, kShortestCopyBytes, without, r0);
   code_.jump_if(BPF_JGT, r4, std::uint64_t{longest}, context_.impossible, r0);
   code_.jump_if(BPF_JGT, r5, std::uint64_t{stream_.bytes.size()}, context_.impossible, r0);
   code_.address(r3, heads_);
@@ -103,7 +107,7 @@ void LiveSizes::copy_body() {
   code_.jump_if(BPF_JGT, r2, std::uint64_t{stream_.body.size()}, context_.impossible, r0);
   code_.jump_if(BPF_JLE, r4, r2, without);
   code_.alu(BPF_SUB, r4, r2);
-  code_.jump_if(BPF_JEQ, r4, std::uint64_t{0}, without, r0);
+  code_.jump_if(BPF_JLT, r4, kShortestCopyBytes, without, r0);
   code_.jump_if(BPF_JGT, r4, std::uint64_t{stream_.body.size()}, context_.impossible, r0);
   code_.address(r3, body);
   code_.alu(BPF_ADD, r3, r2);
