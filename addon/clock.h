@@ -29,6 +29,9 @@ inline void sleep_ns(std::int64_t duration_ns) noexcept {
   nanosleep(&duration, nullptr);
 }
 
+// Between two looks at memory in which the kernel tells how far it is.
+inline constexpr std::int64_t kPollNs = 50'000;
+
 // CPU time of another thread, or nothing when that thread has ended.
 inline std::optional<std::uint64_t> thread_cpu_ns(pthread_t thread) noexcept {
   clockid_t id{};

@@ -31,7 +31,7 @@ constexpr std::uint32_t kMaximumLinearBytes = 4096;
 GsoStream stream_of(const StreamProgram& stream) {
   if (stream.variants.size() > 1) refuse("it has several frame sizes");
   GsoStream out{.layout = constant_udp_layout(stream, MayVary::kNothing), .headers = {}, .payload_bytes = 0};
-  const std::vector<std::uint8_t> frame = whole_frame(stream, stream.variants.front());
+  const std::vector<std::uint8_t> frame = stream.frame_of(stream.variants.front());
   out.headers.assign(frame.begin(), frame.begin() + out.layout.payload);
   out.payload_bytes = static_cast<std::uint32_t>(frame.size()) - out.layout.payload;
   if (out.payload_bytes == 0) refuse("it has no payload");

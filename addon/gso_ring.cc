@@ -5,7 +5,6 @@
 #include <cstring>
 #include <vector>
 
-#include "cache_line.h"
 #include "gso.h"
 #include "kernel_constants.h"
 #include "slot_ring.h"
@@ -14,7 +13,7 @@
 namespace pktgen {
 namespace {
 
-constexpr std::size_t kMostPlaces = 4096;
+constexpr std::size_t kMostSmallFrames = 4096;
 constexpr std::size_t kFewestSlots = 8;
 constexpr std::size_t kMostRingBytes = std::size_t{1024} * 1024;
 
@@ -31,13 +30,10 @@ class GsoRing final : public Engine {
                      .repeats_after = 0,
                      .has_prefix = true}),
         held_(ring_.size()),
-        places_(
-            ring_places(std::min<std::size_t>(plan.batch, kMostPlaces), 1, plan.repeats_after, kMostPlaces)),
-        known_(places_.size()) {
-    const std::size_t stride = whole_lines(plan.longest_frame_bytes);
-    memory_.resize(places_.size() * stride);
-    for (std::size_t i = 0; i < places_.size(); ++i) places_[i].data = memory_.data() + i * stride;
-  }
+        places_(ring_places(std::min<std::size_t>(plan.batch, kMostSmallFrames), 1, plan.repeats_after,
+                            kMostSmallFrames)),
+        known_(places_.size()),
+        memory_(memory_of(places_, plan.longest_frame_bytes)) {}
 
   // Of several streams each frame may need a packet of its own.
   std::span<Slot* const> slots(std::uint32_t wanted) noexcept override {
@@ -54,8 +50,7 @@ class GsoRing final : public Engine {
     while (count > 0) {
       const std::uint32_t run = write_packet(count);
       ring_.queue(run);
-      next_ += run;
-      if (next_ >= places_.size()) next_ -= places_.size();
+      next_ = places_.wrap(next_ + run);
       count -= run;
     }
     return ring_.kick();
@@ -117,7 +112,7 @@ class GsoRing final : public Engine {
   [[nodiscard]] std::uint32_t stream_at(std::size_t position) noexcept {
     if (streams_.size() == 1) return 0;
     const Slot& place = places_[position];
-    Known& known = known_[position < known_.size() ? position : position - known_.size()];
+    Known& known = known_[places_.wrap(position)];
     if (known.content != place.content) {
       const auto owner = std::ranges::find_if(
           streams_, [&](const GsoStream& stream) { return stream.owns(place.data, place.frame_bytes); });

@@ -1,12 +1,12 @@
 #include "live_fit.h"
 
-#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 
 #include "error.h"
 #include "kernel_constants.h"
 #include "live_program.h"
 #include "live_run.h"
+#include "refusals.h"
 
 namespace pktgen {
 namespace {
@@ -74,13 +74,8 @@ std::optional<Refusal> refuse_kernel(std::uint32_t frame_bytes) {
 }
 
 std::optional<Refusal> refuse_link(const Link& link) {
-  if (link.hardware_type != ARPHRD_ETHER) {
-    return Refusal{.code = "NOT_ETHERNET", .reason = "not an Ethernet device", .help = ""};
-  }
-  if (!link.up) {
-    return Refusal{
-        .code = "ENETDOWN", .reason = "the interface is down", .help = "ip link set " + link.name + " up"};
-  }
+  if (auto refused = refuse_type(link, false)) return refused;
+  if (auto refused = refuse_down(link)) return refused;
   if (!link.xdp_features || (*link.xdp_features & kernel::kXdpActNdoXmit) != 0) return std::nullopt;
   const bool veth = link.kind == "veth";
   return Refusal{.code = "NO_XDP_XMIT",
@@ -116,8 +111,7 @@ void require_live(const EnginePlan& plan) {
   std::optional<Refusal> refusal = refuse_kernel(plan.longest_frame_bytes);
   if (!refusal) refusal = refuse_link(*link);
   if (!refusal) refusal = refuse_length(*link, *plan.program);
-  if (!refusal) return;
-  throw Error(refusal->code, refusal->reason + (refusal->help.empty() ? "" : "; try " + refusal->help));
+  require_none(refusal);
 }
 
 }  // namespace pktgen

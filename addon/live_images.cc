@@ -9,21 +9,11 @@ LiveImages::LiveImages(const FrameProgram& program) {
   for (const StreamProgram& stream : program.streams) {
     const auto found = std::ranges::find(stream.variants, longest, &Variant::frame_bytes);
     if (found == stream.variants.end()) continue;
-    base_ = image(stream, *found);
+    base_ = stream.frame_of(*found);
     break;
   }
   differs_.resize(longest);
   for (const StreamProgram& stream : program.streams) compare(stream);
-}
-
-std::vector<std::uint8_t> LiveImages::image(const StreamProgram& stream, const Variant& variant) {
-  const auto head = stream.bytes.begin() + variant.head_offset;
-  std::vector<std::uint8_t> bytes(head, head + variant.head_bytes);
-  if (variant.head_bytes < variant.frame_bytes) {
-    bytes.insert(bytes.end(), stream.body.begin() + variant.head_bytes,
-                 stream.body.begin() + variant.frame_bytes);
-  }
-  return bytes;
 }
 
 void LiveImages::compare(const StreamProgram& stream) {

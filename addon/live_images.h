@@ -22,9 +22,6 @@ class LiveImages {
   // As long as the longest frame: what each page holds at first.
   [[nodiscard]] const std::vector<std::uint8_t>& base() const noexcept { return base_; }
 
-  // A frame of this variant before anything varies.
-  [[nodiscard]] static std::vector<std::uint8_t> image(const StreamProgram& stream, const Variant& variant);
-
   // Whether a page may hold something else than the base in [from, to).
   [[nodiscard]] bool differs(std::uint32_t from, std::uint32_t to) const noexcept;
 

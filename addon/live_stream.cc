@@ -201,7 +201,7 @@ bool StreamCode::has_to_write(std::uint32_t from, std::uint32_t to) const {
 }
 
 void StreamCode::write_constants(std::size_t number) {
-  const std::vector<std::uint8_t> image = LiveImages::image(stream_, stream_.variants[number]);
+  const std::vector<std::uint8_t> image = stream_.frame_of(stream_.variants[number]);
   const auto bytes = static_cast<std::uint32_t>(image.size());
   std::vector<std::uint32_t> words;
   for (std::uint32_t at = 0; at < bytes; at += kWordBytes) {
@@ -249,7 +249,7 @@ void StreamCode::emit_shared() {
 // What varies in frames of size `number`, or of the size in the table.
 void StreamCode::vary(std::size_t number) {
   const Variant& variant = stream_.variants[number];
-  const std::vector<std::uint8_t> image = LiveImages::image(stream_, variant);
+  const std::vector<std::uint8_t> image = stream_.frame_of(variant);
   for (std::size_t f = 0; f < stream_.fields.size(); ++f) {
     const FieldOperation& field = stream_.fields[f];
     positions_.get(field.index, advance_, stack_, taken_);

@@ -4,6 +4,15 @@
 
 namespace pktgen {
 
+std::vector<std::uint8_t> StreamProgram::frame_of(const Variant& variant) const {
+  const auto head = bytes.begin() + variant.head_offset;
+  std::vector<std::uint8_t> frame(head, head + variant.head_bytes);
+  if (variant.head_bytes < variant.frame_bytes) {
+    frame.insert(frame.end(), body.begin() + variant.head_bytes, body.begin() + variant.frame_bytes);
+  }
+  return frame;
+}
+
 std::uint32_t FrameProgram::longest_frame_bytes() const {
   std::uint32_t longest = 0;
   for (const StreamProgram& stream : streams) {

@@ -92,6 +92,8 @@ struct StreamProgram {
   std::vector<FillOperation> fills;
   std::vector<ChecksumOperation> checksums;  // in the order in which they have to be computed
 
+  // A frame of this variant before anything varies.
+  [[nodiscard]] std::vector<std::uint8_t> frame_of(const Variant& variant) const;
   [[nodiscard]] bool is_static() const { return fields.empty() && fills.empty() && checksums.empty(); }
 };
 

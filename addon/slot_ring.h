@@ -7,9 +7,15 @@
 #include <span>
 #include <vector>
 
+#include "cache_line.h"
 #include "slot.h"
 
 namespace pktgen {
+
+// So many small frames stay in the L1 cache.
+inline constexpr std::size_t kUsualPlaces = 128;
+// A ring of up to so many may hold a whole period of a mix; a longer one is not worth its cache misses.
+inline constexpr std::size_t kMostPlaces = 1024;
 
 class SlotRing {
  public:
@@ -19,6 +25,11 @@ class SlotRing {
 
   [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }
   [[nodiscard]] Slot& operator[](std::size_t position) noexcept { return *ring_[position]; }
+
+  // A position of at most twice the ring's length, as one within it.
+  [[nodiscard]] std::size_t wrap(std::size_t position) const noexcept {
+    return position < slots_.size() ? position : position - slots_.size();
+  }
 
   // `count` slots from a position below size() on; they may go over the end of the ring, since its pointers
   // are there twice.
@@ -30,6 +41,14 @@ class SlotRing {
   std::vector<Slot> slots_;
   std::vector<Slot*> ring_;
 };
+
+// Memory for a frame of up to so many bytes in each slot, which points there from then on.
+inline std::vector<std::uint8_t> memory_of(SlotRing& slots, std::size_t longest_bytes) {
+  const std::size_t stride_bytes = whole_lines(longest_bytes);
+  std::vector<std::uint8_t> memory(slots.size() * stride_bytes);
+  for (std::size_t i = 0; i < slots.size(); ++i) slots[i].data = memory.data() + i * stride_bytes;
+  return memory;
+}
 
 // About `wanted` places, a multiple of `unit`, and of what the frames repeat after if that is not too many:
 // then every place always holds the same frame, and is written once.

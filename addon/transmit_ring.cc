@@ -19,12 +19,8 @@ namespace {
 // on Linux 6.18).
 constexpr std::size_t kMinimumSlotBytes = 128;
 
-// Rings of 64 to 1024 slots of 128 bytes are equally fast; a longer one that holds a whole period of a mix is
-// not worth its cache misses.
-constexpr std::size_t kMostPlaces = 1024;
+// Rings of 64 to 1024 slots of 128 bytes are equally fast.
 constexpr std::size_t kMostRingBytes = std::size_t{512} * 1024;
-
-constexpr std::int64_t kDrainPollNs = 50'000;
 
 }  // namespace
 
@@ -142,7 +138,7 @@ void TransmitRing::drain(std::uint64_t deadline_ns) noexcept {
   for (std::size_t at = 0; at < slots_; ++at) {
     while (status(at) != TP_STATUS_AVAILABLE) {
       if (monotonic_ns() >= deadline_ns) return;
-      sleep_ns(kDrainPollNs);
+      sleep_ns(kPollNs);
     }
   }
 }

@@ -1,6 +1,6 @@
 #include "udp_flows.h"
 
-#include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <linux/in6.h>
 #include <netinet/in.h>
 
@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "error.h"
 #include "packet_socket.h"
+#include "refusals.h"
 
 namespace pktgen {
 namespace {
@@ -77,7 +78,7 @@ void add_stream(const StreamProgram& stream, bool connected, UdpPlan& plan) {
   if (varies && connected) refuse("its destination varies, and send() is for one; use sendmsg or sendmmsg");
   plan.destination_varies = plan.destination_varies || varies;
   for (const Variant& variant : stream.variants) {
-    const std::vector<std::uint8_t> frame = whole_frame(stream, variant);
+    const std::vector<std::uint8_t> frame = stream.frame_of(variant);
     require_what_the_stack_writes(frame, layout);
     if (plan.flows.empty()) {
       plan.destination_mac = mac_at(frame, 0);
@@ -195,7 +196,7 @@ UdpPlan plan_udp(const FrameProgram& program, bool connected) {
 }
 
 void require_way(const NetworkNamespace& where, const Link& link, const UdpPlan& plan) {
-  if (link.hardware_type != ARPHRD_ETHER) throw Error("NOT_ETHERNET", "not an Ethernet device");
+  require_none(refuse_type(link, false));
   if (plan.source_mac != link.mac) {
     refuse("the source MAC address is not the interface's own, " + text_of(link.mac) +
            ", which the stack writes");

@@ -166,16 +166,6 @@ void require_udp_checksum(const StreamProgram& stream, const UdpLayout& layout,
 
 }  // namespace
 
-std::vector<std::uint8_t> whole_frame(const StreamProgram& stream, const Variant& variant) {
-  const auto head = stream.bytes.begin() + variant.head_offset;
-  std::vector<std::uint8_t> frame(head, head + variant.head_bytes);
-  if (variant.head_bytes < variant.frame_bytes) {
-    frame.insert(frame.end(), stream.body.begin() + variant.head_bytes,
-                 stream.body.begin() + variant.frame_bytes);
-  }
-  return frame;
-}
-
 UdpLayout udp_layout(std::span<const std::uint8_t> frame) {
   std::uint32_t type_at = kEthertypeOffset;
   while (word(frame, type_at) == ETH_P_8021Q || word(frame, type_at) == ETH_P_8021AD)
@@ -202,7 +192,7 @@ UdpLayout udp_layout(std::span<const std::uint8_t> frame) {
 UdpLayout constant_udp_layout(const StreamProgram& stream, MayVary may_vary) {
   UdpLayout layout{};
   for (const Variant& variant : stream.variants) {
-    const std::vector<std::uint8_t> frame = whole_frame(stream, variant);
+    const std::vector<std::uint8_t> frame = stream.frame_of(variant);
     layout = udp_layout(frame);
     require_constant(stream, layout, may_vary);
     require_ipv4_checksum(stream, layout, frame);

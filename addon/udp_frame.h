@@ -59,9 +59,6 @@ struct UdpLayout {
   }
 };
 
-// A frame as it was before anything varied.
-std::vector<std::uint8_t> whole_frame(const StreamProgram& stream, const Variant& variant);
-
 // Where the headers are. Throws Error NOT_PLAIN_UDP with a reason that completes "this engine cannot send it:
 // …" where they are not those of a whole UDP datagram directly in IPv4 without options or in IPv6 without
 // extension headers, with the lengths that the frame has.

@@ -3,26 +3,19 @@
 #include <algorithm>
 #include <vector>
 
-#include "../cache_line.h"
 #include "../engine.h"
 #include "../slot_ring.h"
 
 namespace pktgen {
 namespace {
 
-// As many places as other engines have, so that the frames are as warm in the caches as theirs.
-constexpr std::size_t kPlaces = 128;
-constexpr std::size_t kMostPlaces = 1024;
-
 class NullEngine final : public Engine {
  public:
+  // As many places as other engines have, so that the frames are as warm in the caches as theirs.
   explicit NullEngine(const EnginePlan& plan)
-      : stride_(whole_lines(plan.longest_frame_bytes)),
-        slots_(ring_places(std::max<std::size_t>(kPlaces, plan.batch), 1, plan.repeats_after,
+      : slots_(ring_places(std::max<std::size_t>(kUsualPlaces, plan.batch), 1, plan.repeats_after,
                            std::max<std::size_t>(kMostPlaces, plan.batch))),
-        memory_(slots_.size() * stride_) {
-    for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i].data = memory_.data() + i * stride_;
-  }
+        memory_(memory_of(slots_, plan.longest_frame_bytes)) {}
 
   std::span<Slot* const> slots(std::uint32_t wanted) noexcept override {
     return slots_.from(next_, std::min<std::size_t>(wanted, slots_.size()));
@@ -31,14 +24,12 @@ class NullEngine final : public Engine {
     return static_cast<std::uint32_t>(slots_.size());
   }
   SubmitResult submit(std::uint32_t count) noexcept override {
-    next_ += count;
-    if (next_ >= slots_.size()) next_ -= slots_.size();
+    next_ = slots_.wrap(next_ + count);
     return {.sent = count};
   }
   void drain(std::uint64_t /*deadline_ns*/) noexcept override {}
 
  private:
-  std::size_t stride_;
   SlotRing slots_;
   std::vector<std::uint8_t> memory_;
   std::size_t next_ = 0;

@@ -1,7 +1,6 @@
 // A plain UDP socket: what an application gets through the whole IP stack, and so the base line of the other
 // engines. The kernel makes the headers; plan_udp() sees to it that they come out as planned, apart from the
 // IPv4 id. Sources: udp(7), ip(7), ipv6(7), sendmmsg(2), net/ipv4/udp.c (udp_sendmsg, udp_send_skb).
-#include <linux/if_arp.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
@@ -12,19 +11,16 @@
 #include <vector>
 
 #include "../bytes.h"
-#include "../cache_line.h"
 #include "../engine.h"
 #include "../error.h"
+#include "../pending_slots.h"
+#include "../refusals.h"
 #include "../segmentation.h"
-#include "../slot_ring.h"
 #include "../udp_flows.h"
 
 namespace pktgen {
 namespace {
 
-constexpr std::size_t kPlaces = 128;
-// UIO_MAXIOV: sendmmsg takes no more messages in one call, and a message no more parts.
-constexpr std::size_t kMostPlaces = 1024;
 // UDP_MAX_SEGMENTS: 64 before Linux 6.9, 128 since. The kernel is asked, by trying.
 constexpr std::uint32_t kMostSegments = 128;
 constexpr std::uint32_t kMostSegmentsBefore = 64;
@@ -57,8 +53,7 @@ class UdpEngine final : public Engine {
   explicit UdpEngine(const EnginePlan& plan)
       : call_(call_of(plan.options)),
         plan_(plan_udp(*plan.program, call_ == Call::kSend)),
-        slots_(ring_places(std::clamp<std::size_t>(plan.batch, kPlaces, kMostPlaces), 1, plan.repeats_after,
-                           kMostPlaces)),
+        slots_(plan),
         ways_(slots_.size()),
         parts_(2 * slots_.size()),
         messages_(2 * slots_.size()) {
@@ -66,33 +61,26 @@ class UdpEngine final : public Engine {
     for (const UdpFlow& flow : plan_.flows) {
       sockets_.push_back(open_udp_socket(*plan.where, plan.interface, flow, call_ == Call::kSend));
     }
-    lay_out(plan.longest_frame_bytes);
+    lay_out();
   }
 
-  std::span<Slot* const> slots(std::uint32_t wanted) noexcept override {
-    return slots_.from(next_, std::min<std::size_t>(wanted, slots_.size() - pending_));
-  }
+  std::span<Slot* const> slots(std::uint32_t wanted) noexcept override { return slots_.free(wanted); }
   [[nodiscard]] std::uint32_t capacity() const noexcept override {
     return static_cast<std::uint32_t>(slots_.size());
   }
 
   SubmitResult submit(std::uint32_t count) noexcept override {
-    for (std::uint32_t i = 0; i < count; ++i) describe(wrap(next_ + i));
-    next_ = wrap(next_ + count);
-    pending_ += count;
+    slots_.queue(count, [&](std::size_t at) { describe(at); });
     SubmitResult result;
-    while (pending_ > 0 && result.status == SubmitResult::Status::kOk) hand_over(result);
+    while (slots_.pending() > 0 && result.status == SubmitResult::Status::kOk) hand_over(result);
     return result;
   }
 
   // Nothing is shared with the kernel: what it did not take is simply forgotten.
-  void drain(std::uint64_t /*deadline_ns*/) noexcept override { pending_ = 0; }
+  void drain(std::uint64_t /*deadline_ns*/) noexcept override { slots_.forget(); }
 
  private:
-  void lay_out(std::size_t longest_bytes) {
-    const std::size_t stride = whole_lines(longest_bytes);
-    memory_.resize(slots_.size() * stride);
-    for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i].data = memory_.data() + i * stride;
+  void lay_out() noexcept {
     // Twice, as the slots: a batch may go over the end of the ring.
     for (std::size_t i = 0; i < messages_.size(); ++i) {
       messages_[i].msg_hdr.msg_name = ways_[i % slots_.size()].to.bytes.data();
@@ -100,11 +88,6 @@ class UdpEngine final : public Engine {
       messages_[i].msg_hdr.msg_iovlen = 1;
     }
   }
-
-  [[nodiscard]] std::size_t wrap(std::size_t position) const noexcept {
-    return position < slots_.size() ? position : position - slots_.size();
-  }
-  [[nodiscard]] std::size_t first() const noexcept { return wrap(next_ + slots_.size() - pending_); }
 
   // Reads from a frame where it goes, unless that is known.
   void describe(std::size_t at) noexcept {
@@ -133,7 +116,7 @@ class UdpEngine final : public Engine {
   }
 
   void hand_over(SubmitResult& result) noexcept {
-    const std::size_t from = first();
+    const std::size_t from = slots_.first();
     const std::uint32_t run = run_from(from);
     int taken = call(from, run);
     ++result.syscalls;
@@ -144,8 +127,7 @@ class UdpEngine final : public Engine {
       ++result.syscalls;
     }
     if (taken >= 0) {
-      pending_ -= static_cast<std::size_t>(taken);
-      result.sent += static_cast<std::uint32_t>(taken);
+      slots_.take(static_cast<std::uint32_t>(taken), result);
       // It is counted, and that is all: the rest goes with the next submit.
       if (earlier != 0) result = busy_after(result, earlier);
     } else if (errno == EINVAL && run > kMostSegmentsBefore && call_ == Call::kSegment) {
@@ -176,11 +158,12 @@ class UdpEngine final : public Engine {
     const bool cuts = call_ == Call::kSegment;
     const std::size_t bytes = parts_[from].iov_len;
     const std::size_t fit = bytes == 0 ? 1 : kMostDatagramBytes / bytes;
-    const std::size_t most = cuts ? std::min({pending_, fit, std::size_t{most_segments_}}) : pending_;
+    const std::size_t pending = slots_.pending();
+    const std::size_t most = cuts ? std::min({pending, fit, std::size_t{most_segments_}}) : pending;
     if (plan_.is_uniform || (!cuts && sockets_.size() == 1)) return static_cast<std::uint32_t>(most);
     std::uint32_t run = 1;
     while (run < most) {
-      const std::size_t at = wrap(from + run);
+      const std::size_t at = slots_.wrap(from + run);
       const bool joins = cuts ? parts_[at].iov_len == bytes && ways_[at].leads_as(ways_[from])
                               : ways_[at].flow == ways_[from].flow;
       if (!joins) break;
@@ -222,26 +205,14 @@ class UdpEngine final : public Engine {
     return sendmsg(fd, &message, MSG_DONTWAIT) < 0 ? -1 : static_cast<int>(run);
   }
 
-  // The first frame that is left was not taken. ECONNREFUSED belongs to an earlier datagram: its port is
-  // closed, which is nothing to us.
-  static void explain(int error, SubmitResult& result) noexcept {
-    const bool passes = error == EAGAIN || error == ENOBUFS || error == EINTR || error == ECONNREFUSED;
-    result.status = passes ? SubmitResult::Status::kBusy : SubmitResult::Status::kError;
-    result.error = error;
-    if (error == EMSGSIZE) result.rejected = 1;
-  }
-
   Call call_;
   UdpPlan plan_;
-  SlotRing slots_;
+  PendingSlots slots_;
   std::vector<Way> ways_;          // of each slot
   std::vector<iovec> parts_;       // of each slot, twice: the payloads
   std::vector<mmsghdr> messages_;  // of each slot, twice
   std::vector<UniqueFd> sockets_;  // of each flow
-  std::vector<std::uint8_t> memory_;
   std::uint32_t most_segments_ = kMostSegments;
-  std::size_t next_ = 0;     // the next slot to fill
-  std::size_t pending_ = 0;  // slots before next_ that the kernel has not taken
 };
 
 constexpr std::array kOptions{EngineOption{
@@ -275,10 +246,10 @@ Fit probe(const Occasion& occasion) {
         "ethtool -K " +
         occasion.link.name + " " + kChecksumFeature + " off");
   }
+  fit.refusal = refuse_type(occasion.link, false);
+  if (!fit.refusal) fit.refusal = refuse_down(occasion.link);
+  if (fit.refusal || occasion.program == nullptr) return fit;
   try {
-    if (!occasion.link.up) throw Error("ENETDOWN", "the interface is down");
-    if (occasion.link.hardware_type != ARPHRD_ETHER) throw Error("NOT_ETHERNET", "not an Ethernet device");
-    if (occasion.program == nullptr) return fit;
     require(occasion.where, occasion.link, *occasion.program, occasion.options);
   } catch (const Error& error) {
     fit.refusal = Refusal{.code = error.code(), .reason = error.what(), .help = ""};
