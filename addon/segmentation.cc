@@ -37,6 +37,11 @@ bool leaves_checksums(const NetworkNamespace& where, const Link& link) {
   return link.kind == "veth" && has_feature(where, link, kChecksumFeature);
 }
 
+bool makes_checksums(const NetworkNamespace& where, const Link& link, bool is_ipv6) {
+  return has_feature(where, link, kChecksumFeature) ||
+         has_feature(where, link, is_ipv6 ? "tx-checksum-ipv6" : "tx-checksum-ipv4");
+}
+
 void require_cut_frames(const NetworkNamespace& where, const Link& link) {
   require(link, has_feature(where, link, kSegmentationFeature), false);
 }

@@ -16,6 +16,9 @@ inline constexpr const char* kChecksumFeature = "tx-checksum-ip-generic";
 // are. Devices with hardware finish them.
 bool leaves_checksums(const NetworkNamespace& where, const Link& link);
 
+// The device makes UDP checksums of that family, or says so.
+bool makes_checksums(const NetworkNamespace& where, const Link& link, bool is_ipv6);
+
 // Throws Error OFFLOADED, with the line that helps, when the interface would be given large packets whole: a
 // virtual one passes them on like that, and no small frame ever exists.
 void require_cut_frames(const NetworkNamespace& where, const Link& link);

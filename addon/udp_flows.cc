@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 
 #include "bytes.h"
 #include "error.h"
@@ -242,6 +243,13 @@ void make_way(const std::shared_ptr<const NetworkNamespace>& where, std::uint32_
       lead_to(*where, interface_index, is_ipv6, plan.destination_mac);
     }
   }
+}
+
+std::uint32_t first_unprivileged_port() {
+  constexpr std::uint32_t kUsual = 1024;
+  std::uint32_t port = kUsual;
+  std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> port;
+  return port;
 }
 
 UniqueFd open_udp_socket(const NetworkNamespace& where, const std::string& interface, const UdpFlow& flow,

@@ -56,6 +56,9 @@ void make_way(const std::shared_ptr<const NetworkNamespace>& where, std::uint32_
 UniqueFd open_udp_socket(const NetworkNamespace& where, const std::string& interface, const UdpFlow& flow,
                          bool connected);
 
+// Of this thread's namespace: net.ipv4.ip_unprivileged_port_start.
+std::uint32_t first_unprivileged_port();
+
 // For msg_name. Returns the bytes used.
 struct UdpAddress {
   alignas(8) std::array<std::uint8_t, 28> bytes{};  // NOLINT(readability-magic-numbers): struct sockaddr_in6

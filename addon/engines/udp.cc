@@ -17,6 +17,7 @@
 #include "../refusals.h"
 #include "../segmentation.h"
 #include "../udp_flows.h"
+#include "../udp_segment.h"
 
 namespace pktgen {
 namespace {
@@ -228,13 +229,26 @@ void require(const NetworkNamespace& where, const Link& link, const FrameProgram
   const Call call = call_of(options);
   const UdpPlan plan = plan_udp(program, call == Call::kSend);
   require_way(where, link, plan);
-  if (call == Call::kSegment) {
-    require_cut_frames(where, link);
-    const auto has_checksum = [](const UdpFlow& flow) { return flow.has_checksum; };
-    if (!std::ranges::all_of(plan.flows, has_checksum)) {
-      throw Error("NOT_PLAIN_UDP", "UDP_SEGMENT needs UDP checksums, and a stream is without");
+  if (call == Call::kSegment) require_segments(where, link, plan);
+}
+
+// On an interface of the host: whether the sockets can be had, by opening and closing them.
+std::optional<Refusal> refuse_sockets(const NetworkNamespace& where, const Link& link,
+                                      const FrameProgram& program, bool connected) {
+  if (where.is_private()) return std::nullopt;
+  for (const UdpFlow& flow : plan_udp(program, connected).flows) {
+    try {
+      (void)open_udp_socket(where, link.name, flow, connected);
+    } catch (const Error& error) {
+      if (error.code() != "EACCES") throw;
+      const std::string first_free = std::to_string(first_unprivileged_port());
+      return Refusal{.code = "PRIVILEGED_PORT",
+                     .reason = "source port " + std::to_string(flow.source_port) + " is below " + first_free +
+                               " and needs CAP_NET_BIND_SERVICE",
+                     .help = "--src-port " + first_free + ", or sudo"};
     }
   }
+  return std::nullopt;
 }
 
 Fit probe(const Occasion& occasion) {
@@ -251,6 +265,8 @@ Fit probe(const Occasion& occasion) {
   if (fit.refusal || occasion.program == nullptr) return fit;
   try {
     require(occasion.where, occasion.link, *occasion.program, occasion.options);
+    fit.refusal = refuse_sockets(occasion.where, occasion.link, *occasion.program,
+                                 call_of(occasion.options) == Call::kSend);
   } catch (const Error& error) {
     fit.refusal = Refusal{.code = error.code(), .reason = error.what(), .help = ""};
   }

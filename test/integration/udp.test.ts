@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Survey } from 'pktgen';
 import { Capture } from '../support/capture.js';
 import { runWithHarm } from '../support/harm.js';
 import { type Namespace, needsRoot, run, withNamespace } from '../support/namespace.js';
@@ -83,6 +84,16 @@ describe('engine udp in the lab', () => {
       const args = [...ENGINE, '--lab', '--cpus', '0', '--count', '640', '--udp-call', call];
       assert.equal((await pktgenJson(args)).total.syscalls, calls, call);
     }
+  });
+
+  const cuts = cannotCut ? false : 'this kernel cuts datagrams for every device';
+  it('segment is refused where the kernel would answer EIO, with what would help', {
+    skip: cuts,
+  }, async () => {
+    const args = [...ENGINE, '--lab', '--count', '10', '--udp-call', 'segment'];
+    const { status, stderr } = await pktgen(args);
+    assert.equal(status, 4, stderr);
+    assert.match(stderr, /only for devices that make checksums, and lab0 makes none; use another --udp-call/);
   });
 
   it('the port above 1023 needs no privilege, and the lab none at all', async () => {
@@ -230,6 +241,25 @@ describe('engine udp on an interface of the host', { skip: needsRoot }, () => {
       const { status, stderr } = await pktgen(args, namespace);
       assert.equal(status, 4, stderr);
       assert.match(stderr, /add one with: ip route add 2001:2:0:1::1 dev near0$/m);
+    });
+  });
+
+  it('says that a source port needs a privilege, and the flag there helps', async () => {
+    await withNamespace(async (namespace) => {
+      addWay(namespace);
+      const drop = ['setpriv', '--bounding-set', '-net_bind_service', '--inh-caps', '-net_bind_service'];
+      const unprivileged = { prefix: [...namespace.prefix, ...drop] };
+      const { stdout } = await pktgen(['engines', '--iface', 'near0', '--json'], unprivileged);
+      const { engines } = JSON.parse(stdout) as Survey;
+      const refusal = engines.find(({ name }) => name === 'udp')?.fit?.refusal;
+      assert.match(refusal?.reason ?? '', /^source port 9 is below 1024 and needs CAP_NET_BIND_SERVICE$/);
+      const near = [...ENGINE, '--iface', 'near0', '--cpus', '0', '--count', '10'];
+      const { status, stderr } = await pktgen(near, unprivileged);
+      assert.equal(status, 4, stderr);
+      const flag = /(--src-port \d+), or sudo$/m.exec(stderr)?.[1] ?? assert.fail(stderr);
+      const summary = await pktgenJson([...near, ...flag.split(' ')], unprivileged);
+      assert.equal(summary.status, 0, JSON.stringify(summary.findings));
+      assert.equal(namespace.received('far0'), 10);
     });
   });
 

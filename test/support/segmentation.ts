@@ -1,4 +1,3 @@
-import type { Summary } from 'pktgen';
 import { pktgen } from './pktgen.js';
 
 const FEW = ['--lab', '--cpus', '0', '--count', '20', '--json', '--quiet'];
@@ -14,10 +13,9 @@ export async function needsCutting(): Promise<string | false> {
 
 /** Why this kernel cuts no datagrams for a device that leaves checksums to it; false when it does. */
 export async function needsSegments(): Promise<string | false> {
-  const { stdout } = await pktgen([...FEW, '--engine', 'udp', '--udp-call', 'segment']);
-  const { workers } = JSON.parse(stdout) as Summary;
+  const { stderr } = await pktgen([...FEW, '--engine', 'udp', '--udp-call', 'segment']);
   return (
-    workers.some(({ endError }) => endError === 'EIO') &&
+    /cuts datagrams .* only for devices that make checksums/.test(stderr) &&
     'this kernel cuts datagrams only where the device makes checksums: Linux 6.11 does it everywhere'
   );
 }
