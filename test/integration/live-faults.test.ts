@@ -4,10 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { resolvePlan, type Summary, startRun } from 'pktgen';
 import { XdpPass } from '../support/live-lab.js';
 import { type Namespace, needsRoot, run, withNamespace } from '../support/namespace.js';
-import { finished, pktgen, pktgenJson, spawnPktgen, WITHOUT_CAPABILITIES } from '../support/pktgen.js';
+import {
+  finished,
+  PATIENCE,
+  pktgen,
+  pktgenJson,
+  spawnPktgen,
+  WITHOUT_CAPABILITIES,
+} from '../support/pktgen.js';
 
 const LIVE = ['--iface', 'near0', '--engine', 'live', '--cpus', '0'];
 const MTU_BYTES = 1500;
+const SETTLE_MS = 1000;
 
 /** A pair whose far end lets frames through an XDP program. */
 async function withPair(body: (namespace: Namespace, pass: XdpPass) => Promise<void>): Promise<void> {
@@ -20,6 +28,16 @@ async function withPair(body: (namespace: Namespace, pass: XdpPass) => Promise<v
       await pass.detach();
     }
   });
+}
+
+/** The far end counts frames when its softirq has had its turn, which may be after the end of the run. */
+async function arrived(namespace: Namespace, frames: number) {
+  const seen = () => ({ received: namespace.received('far0'), dropped: namespace.txDropped('near0') });
+  for (const deadline = Date.now() + SETTLE_MS * PATIENCE; Date.now() < deadline; await sleep(10)) {
+    const { received, dropped } = seen();
+    if (received + dropped >= frames) break;
+  }
+  return seen();
 }
 
 /** Of all BPF programs of pktgen that this system holds. */
@@ -36,9 +54,12 @@ describe('engine live', { skip: needsRoot }, () => {
       run(enter, ...prefix, 'ethtool', '-K', 'far0', 'gro', 'on');
       const args = ['--iface', 'near0', '--engine', 'live', '--cpus', '0,1', '--count', '100001'];
       const summary = await pktgenJson(args, namespace);
-      assert.equal(summary.status, 0, JSON.stringify(summary.findings));
       assert.equal(summary.total.packets, 100_001);
-      assert.equal(namespace.received('far0'), 100_001);
+      const { received, dropped } = await arrived(namespace, 100_001);
+      assert.equal(received + dropped, 100_001);
+      assert.equal(summary.findings.length > 0, dropped > 0, JSON.stringify(summary.findings));
+      // An emulated machine may give the far end no CPU for long enough that the veth drops.
+      if (PATIENCE === 1) assert.equal(dropped, 0);
     });
   });
 
