@@ -1,11 +1,11 @@
-// Kernels to boot: Debian's packages, downloaded and unpacked into build/vm, never installed.
+// Kernels to boot: Debian's packages, downloaded and unpacked into .cache/vm, never installed.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HostError } from '#src/errors.js';
 import { ROOT } from '../support/pktgen.js';
 
-export const DIRECTORY = path.join(ROOT, 'build/vm');
+export const DIRECTORY = path.join(ROOT, '.cache/vm');
 
 /** Suites of Debian whose kernels can be booted, and whether virtio_net sends without a copy there. */
 export const SUITES = new Map([
@@ -30,7 +30,7 @@ export interface Kernel {
   readonly base: string;
 }
 
-/** The kernel of a suite of Debian. Downloaded once: remove build/vm to get a newer one. */
+/** The kernel of a suite of Debian. Downloaded once: remove .cache/vm to get a newer one. */
 export function kernelOf(suite: string): Kernel {
   const unpacked = path.join(DIRECTORY, suite);
   if (!existsSync(unpacked)) download(suite, unpacked);
