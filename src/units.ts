@@ -135,6 +135,27 @@ export function formatNs(value: number | null): string {
   return value === null ? '–' : value.toFixed(1);
 }
 
+/** Shorter times than these two digits can show have a unit of their own. */
+const SHORT_SECONDS = 0.1;
+
 export function formatSeconds(seconds: number): string {
+  if (seconds > 0 && seconds < SHORT_SECONDS) return formatSpan(seconds * 1e9);
   return `${seconds.toFixed(seconds < 100 ? 2 : 0)} s`;
+}
+
+const SPANS = [
+  { ns: 1e9, unit: 's' },
+  { ns: 1e6, unit: 'ms' },
+  { ns: 1e3, unit: 'µs' },
+] as const;
+
+/** Three digits and the unit that fits: 6400000 → "6.4 ms". */
+export function formatSpan(ns: number): string {
+  const { ns: factor, unit } = SPANS.find((one) => ns >= one.ns) ?? { ns: 1, unit: 'ns' };
+  return `${Number((ns / factor).toPrecision(3))} ${unit}`;
+}
+
+/** "1 frame", "1,000 frames". */
+export function formatNumberOf(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }

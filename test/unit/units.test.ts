@@ -4,8 +4,10 @@ import {
   formatBps,
   formatCount,
   formatNs,
+  formatNumberOf,
   formatPps,
   formatSeconds,
+  formatSpan,
   l1RateBps,
   l2RateBps,
   lineRatePps,
@@ -154,4 +156,10 @@ test('counts are grouped by thousands, nanoseconds have one decimal, a missing q
   assert.deepEqual([0, 999, 1_234_567.4].map(formatCount), ['0', '999', '1,234,567']);
   assert.deepEqual([67.2, 67.25, 0, null].map(formatNs), ['67.2', '67.3', '0.0', '–']);
   assert.deepEqual([1.005, 21, 100].map(formatSeconds), ['1.00 s', '21.00 s', '100 s']);
+  assert.deepEqual([0, 0.1, 0.0123, 55e-6].map(formatSeconds), ['0.00 s', '0.10 s', '12.3 ms', '55 µs']);
+  assert.deepEqual([12, 64e3, 6.4e9].map(formatSpan), ['12 ns', '64 µs', '6.4 s']);
+  assert.deepEqual(
+    [1, 1000].map((n) => formatNumberOf(n, 'frame')),
+    ['1 frame', '1,000 frames'],
+  );
 });
