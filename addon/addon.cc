@@ -7,6 +7,7 @@
 #include "network_object.h"
 #include "render.h"
 #include "run_object.h"
+#include "simulate.h"
 
 namespace pktgen {
 namespace {
@@ -90,6 +91,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Network", network);
   exports.Set("Run", run);
   exports.Set("counterNames", counter_names(env));
+  exports.Set("latenessBoundsNs", lateness_bounds(env));
+  exports.Set("dueTimes", Napi::Function::New(env, due_times));
+  exports.Set("simulatePacer", Napi::Function::New(env, simulate_pacer));
   exports.Set("engines", Napi::Function::New(env, engines));
   exports.Set("renderFrames", Napi::Function::New(env, render_frames));
   exports.Set("readCapture", Napi::Function::New(env, read_capture_file));

@@ -46,6 +46,9 @@ class Stopwatch {
                              : 0;  // a reader's clock may have been read just before the start
   }
 
+  // Stands still at that time.
+  void set(std::uint64_t elapsed) noexcept { word_.set(elapsed << 1U | kHeld); }
+
   Stopwatch() noexcept { word_.set(kHeld); }
 
  private:
@@ -69,6 +72,13 @@ struct alignas(kCacheLineBytes) Counters {
   Counter state;            // WorkerState
   Counter end_reason;       // EndReason
   Counter end_errno;        // with EndReason::kError
+  // Of a paced run; what is behind schedule, given up or made up is real time.
+  Counter late_packets;  // handed over more than Backlog::kToleranceNs late
+  Counter behind_ns;     // at the last frame
+  Counter skipped_ns;    // given up: the schedule was moved by so much
+  Counter caught_up_ns;
+  Counter stalls;  // how often it was behind by more than the tolerance
+  Counter waits;   // how often the worker waited for a frame to be due
   struct ErrorKind {
     Counter number;  // errno; 0 = free
     Counter count;   // how often

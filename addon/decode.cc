@@ -8,7 +8,9 @@
 #include <cstring>
 
 #include "decode_program.h"
+#include "decode_schedule.h"
 #include "error.h"
+#include "given.h"
 
 namespace pktgen {
 namespace {
@@ -168,6 +170,11 @@ RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkN
   plan.program = decode_program(given.Get("program"), "plan.program");
   plan.count = decode_limit(given.Get("count"), "plan.count");
 
+  plan.timetable = decode_timetable(given.Get("timetable"), "plan.timetable", plan.program->lanes());
+  constexpr double kLongestWarmupNs = 1e15;
+  const Given values(given, "plan");
+  const auto warmup_ns = static_cast<std::uint64_t>(values.number("warmupNs", 0, kLongestWarmupNs));
+
   const Napi::Value listed = given.Get("workers");
   if (!listed.IsArray()) refuse(value.Env(), "plan.workers", "an array");
   const auto workers = listed.As<Napi::Array>();
@@ -178,6 +185,7 @@ RunPlan decode_run_plan(const Napi::Value& value, std::shared_ptr<const NetworkN
   for (std::uint32_t i = 0; i < count; ++i) {
     WorkerPlan worker = decode_worker(workers.Get(i), "plan.workers[" + std::to_string(i) + "]");
     worker.batch = engine.batch;
+    worker.warmup_ns = warmup_ns;
     plan.workers.push_back(worker);
   }
   if (plan.workers.size() > plan.engine->maximum_workers) {

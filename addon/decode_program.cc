@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "decode.h"
+#include "given.h"
 
 namespace pktgen {
 namespace {
@@ -14,92 +15,10 @@ constexpr std::uint32_t kMostStreams = 1U << 20U;
 constexpr std::uint32_t kMostVariants = 1U << 24U;
 constexpr std::uint32_t kMostBytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint32_t kMostTable = 1U << 20U;
+constexpr std::uint32_t kMostAlone = 1024;
 constexpr std::uint32_t kMostOperations = 4096;
 constexpr std::uint32_t kMostRotation = 15;
 constexpr std::uint32_t kMostShift = 63;
-
-// A value and where it stands: what is wrong with it can be said. The path is put together only for errors.
-class Given {
- public:
-  Given(const Napi::Value& value, std::string path)
-      : object_(decode_object(value, path)), path_(std::move(path)) {}
-
-  [[nodiscard]] Napi::Value get(const char* name) const { return object_.Get(name); }
-  [[nodiscard]] std::string path(const char* name) const { return path_ + "." + name; }
-  [[noreturn]] void refuse(const char* name, const std::string& expected) const {
-    pktgen::refuse(object_.Env(), path(name), expected);
-  }
-
-  [[nodiscard]] std::uint32_t u32(const char* name, std::uint32_t minimum, std::uint32_t maximum) const {
-    const Napi::Value value = get(name);
-    const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
-    if (!(number >= minimum && number <= maximum) || number != static_cast<std::uint32_t>(number)) {
-      refuse(name, "a whole number from " + std::to_string(minimum) + " to " + std::to_string(maximum));
-    }
-    return static_cast<std::uint32_t>(number);
-  }
-
-  [[nodiscard]] bool flag(const char* name) const {
-    const Napi::Value value = get(name);
-    if (!value.IsBoolean()) refuse(name, "true or false");
-    return value.As<Napi::Boolean>();
-  }
-
-  [[nodiscard]] std::uint64_t u64(const char* name) const {
-    const Napi::Value value = get(name);
-    bool lossless = false;
-    const std::uint64_t number = value.IsBigInt() ? value.As<Napi::BigInt>().Uint64Value(&lossless) : 0;
-    if (!lossless) refuse(name, "a bigint from 0 to 2^64-1");
-    return number;
-  }
-
-  [[nodiscard]] std::vector<std::uint32_t> u32s(const char* name, std::uint32_t most) const {
-    return numbers<Napi::Uint32Array, std::uint32_t>(name, napi_uint32_array, "a Uint32Array", most);
-  }
-
-  [[nodiscard]] std::vector<std::uint64_t> u64s(const char* name, std::uint32_t most) const {
-    if (get(name).IsNull()) return {};
-    return numbers<Napi::BigUint64Array, std::uint64_t>(name, napi_biguint64_array,
-                                                        "null or a BigUint64Array", most);
-  }
-
-  [[nodiscard]] std::vector<std::uint8_t> bytes(const char* name) const {
-    return decode_bytes(get(name), path(name), 0, kMostBytes);
-  }
-
-  // One `Item` per element of the array, by `decode(Given)`.
-  template <typename Decode>
-  [[nodiscard]] auto list(const char* name, std::uint32_t most, Decode&& decode) const {
-    const Napi::Value value = get(name);
-    if (!value.IsArray() || value.As<Napi::Array>().Length() > most) {
-      refuse(name, "an array of at most " + std::to_string(most));
-    }
-    const auto array = value.As<Napi::Array>();
-    std::vector<decltype(decode(std::declval<Given>()))> items;
-    items.reserve(array.Length());
-    for (std::uint32_t i = 0; i < array.Length(); ++i) {
-      const Napi::HandleScope scope(object_.Env());
-      items.push_back(decode(Given(array.Get(i), path(name) + "[" + std::to_string(i) + "]")));
-    }
-    return items;
-  }
-
- private:
-  template <typename Array, typename Number>
-  [[nodiscard]] std::vector<Number> numbers(const char* name, napi_typedarray_type type, const char* expected,
-                                            std::uint32_t most) const {
-    const Napi::Value value = get(name);
-    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type ||
-        value.As<Napi::TypedArray>().ElementLength() > most) {
-      refuse(name, expected);
-    }
-    const auto array = value.As<Array>();
-    return {array.Data(), array.Data() + array.ElementLength()};
-  }
-
-  Napi::Object object_;
-  std::string path_;
-};
 
 std::vector<Addition> additions(const Given& given, std::uint32_t checksums, std::uint32_t after) {
   return given.list("adds", kMaximumChecksums * 4, [&](const Given& one) {
@@ -246,6 +165,13 @@ StreamProgram decode_stream(const Given& given) {
   return stream;
 }
 
+// Or a number of `alone` comes twice.
+bool has_common(const std::vector<std::uint32_t>& schedule, std::vector<std::uint32_t> alone) {
+  std::ranges::sort(alone);
+  const auto is_alone = [&](std::uint32_t number) { return std::ranges::binary_search(alone, number); };
+  return std::ranges::adjacent_find(alone) != alone.end() || std::ranges::any_of(schedule, is_alone);
+}
+
 }  // namespace
 
 std::shared_ptr<const FrameProgram> decode_program(const Napi::Value& value, const std::string& path) {
@@ -257,9 +183,13 @@ std::shared_ptr<const FrameProgram> decode_program(const Napi::Value& value, con
   program->seed = given.u64("seed");
   program->streams = given.list("streams", kMostStreams, decode_stream);
   program->schedule = given.u32s("schedule", kMostTable);
-  const bool known =
-      std::ranges::all_of(program->schedule, [&](auto s) { return s < program->streams.size(); });
-  if (program->schedule.empty() || !known) given.refuse("schedule", "numbers of streams, at least one");
+  if (!given.get("alone").IsUndefined()) program->alone = given.u32s("alone", kMostAlone);
+  const auto is_stream = [&](std::uint32_t number) { return number < program->streams.size(); };
+  if (!std::ranges::all_of(program->schedule, is_stream) ||
+      (program->schedule.empty() && program->alone.empty()))
+    given.refuse("schedule", "numbers of streams, at least one");
+  if (!std::ranges::all_of(program->alone, is_stream) || has_common(program->schedule, program->alone))
+    given.refuse("alone", "numbers of streams that are neither in the schedule nor named twice");
   return program;
 }
 

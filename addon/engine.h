@@ -104,6 +104,7 @@ class alignas(kCacheLineBytes) Engine {
   // next frames of its part of the program by itself. Then these two tell what came of it.
   [[nodiscard]] virtual bool is_finished() const noexcept { return false; }  // its part has been sent
   [[nodiscard]] virtual std::span<const StreamTotal> totals() const noexcept { return {}; }  // by stream
+  virtual void restart() noexcept {}  // the sequence begins anew; totals go on
 
   // At the end: takes back what is still queued and waits until the kernel has let go of what it took, at
   // most until `deadline_ns` (CLOCK_MONOTONIC).
@@ -136,6 +137,9 @@ struct Fit {
   std::vector<std::string> facts;  // what is worth knowing, such as "zero-copy"; short phrases
   // Which engine is likely to be fastest there: the highest rank. 0: never chosen unless asked for by name.
   std::uint32_t rank = 0;
+  // How evenly it can send: so many frames leave as one, or what is due within so long.
+  std::uint32_t frames_together = 1;
+  std::uint32_t call_ns = 0;
 };
 
 // Who decides on the transmit queue of a frame.

@@ -28,28 +28,40 @@ std::uint64_t common_multiple(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 FrameSource::FrameSource(std::shared_ptr<const FrameProgram> program, const Part& part)
-    : program_(std::move(program)), workers_(part.workers), draw_(part.worker) {
-  Turns turns = turns_of(*program_, part);
-  left_ = turns.frames;
-  schedule_ = std::move(turns.sequence);
-  add_streams(turns.streams);
+    : program_(std::move(program)), workers_(part.workers), first_draw_(part.worker), draw_(part.worker) {
+  add_streams();
+  for (std::uint32_t lane = 0; lane < program_->lanes(); ++lane) add_lane(lane, part);
   touched_.resize(Patch::kBatch);
   const std::uint64_t period = period_frames();
   if (period <= kLongestRendered && period * program_->longest_frame_bytes() <= kMostRenderedBytes) unroll();
   // Not before: rendering needs the labels that a single stream does without.
-  is_single_ = !is_rendered_ && is_uniform() && !program_->random_order &&
+  is_single_ = !is_rendered_ && is_uniform() && !program_->random_order && program_->alone.empty() &&
                program_->streams.front().count == UINT64_MAX;
+}
+
+void FrameSource::keep_start() {
+  start_ = std::make_unique<const Start>(
+      Start{.lanes = lanes_, .streams = streams_, .left = left_, .alive = alive_});
+}
+
+// The vectors keep their lengths, so that nothing is allocated.
+void FrameSource::restart() noexcept {
+  lanes_ = start_->lanes;
+  streams_ = start_->streams;
+  left_ = start_->left;
+  alive_ = start_->alive;
+  draw_ = first_draw_;
 }
 
 // By stream: how far each of this worker's visits is from the next one, where that is always the same; else
 // 0.
-std::vector<std::uint32_t> FrameSource::common_advances(const std::vector<Visits>& visits) const {
-  std::vector<std::uint32_t> common(visits.size(), 0);
-  for (std::size_t i = 0; i < visits.size(); ++i) {
-    if (visits[i].distances.size() == 1) common[i] = visits[i].distances.front();
+std::vector<std::uint32_t> FrameSource::common_advances(const Turns& turns) {
+  std::vector<std::uint32_t> common(turns.streams.size(), 0);
+  for (std::size_t i = 0; i < common.size(); ++i) {
+    if (turns.streams[i].distances.size() == 1) common[i] = turns.streams[i].distances.front();
   }
   std::vector<bool> seen(common.size(), false);
-  for (const Turn& turn : schedule_) {
+  for (const Turn& turn : turns.sequence) {
     if (!seen[turn.stream]) common[turn.stream] = turn.advance;
     if (common[turn.stream] != turn.advance) common[turn.stream] = 0;
     seen[turn.stream] = true;
@@ -57,25 +69,21 @@ std::vector<std::uint32_t> FrameSource::common_advances(const std::vector<Visits
   return common;
 }
 
-// A stream that this worker never visits is not alive: others send it.
-void FrameSource::add_streams(const std::vector<Visits>& visits) {
-  const std::vector<std::uint32_t> advances = common_advances(visits);
+// None of them alive as yet: a stream that this worker never visits is sent by others.
+void FrameSource::add_streams() {
   for (std::size_t i = 0; i < program_->streams.size(); ++i) {
     const StreamProgram& stream = program_->streams[i];
-    const bool alive = visits[i].first < stream.count;
-    const std::uint64_t first = alive ? visits[i].first : 0;
-    if (alive) ++alive_;
-    streams_.push_back({.next = alive ? first : kNever,
+    streams_.push_back({.next = kNever,
                         .count = stream.count,
                         .first_template = static_cast<std::uint32_t>(templates_.size()),
-                        .advance = advances[i],
-                        .alive = alive,
+                        .advance = 0,
+                        .alive = false,
                         .is_static = stream.is_static(),
                         .has_sizes = stream.variant_index >= 0,
                         .program = &stream,
-                        .patch = Patch(stream, first),
+                        .patch = Patch(stream, 0),
                         .jobs = std::vector<Patch::Job>(stream.is_static() ? 0 : Patch::kBatch),
-                        .distances = visits[i].distances});
+                        .distances = {}});
     const std::uint8_t* body = stream.body.empty() ? nullptr : stream.body.data();
     for (const Variant& variant : stream.variants) {
       templates_.push_back({.head = stream.bytes.data() + variant.head_offset,
@@ -87,11 +95,37 @@ void FrameSource::add_streams(const std::vector<Visits>& visits) {
   }
 }
 
+// The limit of the run is the mix's where there is nothing else; with several lanes the workers share it by
+// time (Budget).
+void FrameSource::add_lane(std::uint32_t number, const Part& part) {
+  const bool has_limit = program_->alone.empty();
+  Turns turns = turns_of(
+      *program_,
+      {.worker = part.worker, .workers = part.workers, .frames = has_limit ? part.frames : UINT64_MAX},
+      number);
+  if (number == 0) left_ = has_limit ? turns.frames : UINT64_MAX;
+  const std::vector<std::uint32_t> advances = common_advances(turns);
+  Lane& lane = lanes_.emplace_back();
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    Stream& stream = streams_[i];
+    if (turns.streams[i].first >= stream.count) continue;
+    stream.alive = true;
+    stream.next = turns.streams[i].first;
+    stream.advance = advances[i];
+    stream.patch = Patch(*stream.program, stream.next);
+    stream.distances = std::move(turns.streams[i].distances);
+    ++lane.alive;
+    ++alive_;
+  }
+  lane.turns = std::move(turns.sequence);
+}
+
 // Frames of this worker until all of them repeat, positions of the schedule included.
 std::uint64_t FrameSource::period_frames() const {
-  if (program_->random_order) return kNever;
+  if (program_->random_order || !program_->alone.empty()) return kNever;
+  const std::vector<Turn>& turns = lanes_.front().turns;
   std::vector<std::uint64_t> advances(streams_.size(), 0);
-  for (const Turn& turn : schedule_) advances[turn.stream] += turn.advance;
+  for (const Turn& turn : turns) advances[turn.stream] += turn.advance;
   std::uint64_t laps = 1;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const StreamProgram& stream = *streams_[i].program;
@@ -103,7 +137,7 @@ std::uint64_t FrameSource::period_frames() const {
       laps = common_multiple(laps, frames / std::gcd(frames, advances[i]));
     }
   }
-  return laps == kNever || schedule_.size() > kLongestRendered ? kNever : laps * schedule_.size();
+  return laps == kNever || turns.size() > kLongestRendered ? kNever : laps * turns.size();
 }
 
 // Renders one lap of the sequence and forgets how it was made.
@@ -132,27 +166,30 @@ void FrameSource::unroll() {
                           .body = nullptr,
                           .body_number = 0});
   }
-  cursor_ = 0;
+  lanes_.front().cursor = 0;
   is_rendered_ = true;
 }
 
 std::uint32_t FrameSource::repeats_after() const noexcept {
   if (is_rendered_) return static_cast<std::uint32_t>(rendered_labels_.size());
-  if (program_->random_order || schedule_.size() > kLongestRendered) return 0;
-  return static_cast<std::uint32_t>(schedule_.size());
+  const std::size_t turns = lanes_.front().turns.size();
+  if (program_->random_order || !program_->alone.empty() || turns > kLongestRendered) return 0;
+  return static_cast<std::uint32_t>(turns);
 }
 
 bool FrameSource::is_uniform() const noexcept {
   return program_->streams.size() == 1 && program_->streams.front().variants.size() == 1;
 }
 
-std::uint32_t FrameSource::fill(std::span<Slot* const> slots, FrameLabel* labels) noexcept {
+std::uint32_t FrameSource::fill(std::span<Slot* const> slots, FrameLabel* labels,
+                                const std::uint32_t* lanes) noexcept {
   const auto wanted = static_cast<std::uint32_t>(std::min<std::uint64_t>(slots.size(), left_));
   std::uint32_t made = 0;
   while (made < wanted) {
     const std::uint32_t due = std::min(wanted - made, Patch::kBatch);
     FrameLabel* const label = labels == nullptr ? nullptr : labels + made;
-    const std::uint32_t now = fill_next(slots.subspan(made, due), label);
+    const std::uint32_t* const lane = lanes == nullptr ? nullptr : lanes + made;
+    const std::uint32_t now = fill_next(slots.subspan(made, due), label, lane);
     made += now;
     if (now < due) break;
   }
@@ -160,26 +197,27 @@ std::uint32_t FrameSource::fill(std::span<Slot* const> slots, FrameLabel* labels
   return made;
 }
 
-std::uint32_t FrameSource::fill_next(std::span<Slot* const> slots, FrameLabel* labels) noexcept {
+std::uint32_t FrameSource::fill_next(std::span<Slot* const> slots, FrameLabel* labels,
+                                     const std::uint32_t* lanes) noexcept {
   if (is_single_) return fill_single(slots, labels);
-  return is_rendered_ ? fill_rendered(slots, labels) : fill_batch(slots, labels);
+  return is_rendered_ ? fill_rendered(slots, labels) : fill_batch(slots, labels, lanes);
 }
 
 std::uint32_t FrameSource::fill_rendered(std::span<Slot* const> slots, FrameLabel* labels) noexcept {
-  std::size_t cursor = cursor_;
+  std::size_t cursor = lanes_.front().cursor;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i]->content != cursor + 1) load(*slots[i], static_cast<std::uint32_t>(cursor));
     if (labels != nullptr) labels[i] = rendered_labels_[cursor];
     if (++cursor == rendered_labels_.size()) cursor = 0;
   }
-  cursor_ = cursor;
+  lanes_.front().cursor = cursor;
   return static_cast<std::uint32_t>(slots.size());
 }
 
 // One stream and one frame size: nothing has to be chosen.
 std::uint32_t FrameSource::fill_single(std::span<Slot* const> slots, FrameLabel* labels) noexcept {
   Stream& stream = streams_.front();
-  const std::uint32_t advance = schedule_.front().advance;
+  const std::uint32_t advance = lanes_.front().turns.front().advance;
   const std::uint32_t content = stream.first_template + 1;
   for (Slot* slot : slots) {
     if (slot->content != content) load(*slot, stream.first_template);
@@ -197,10 +235,12 @@ std::uint32_t FrameSource::fill_single(std::span<Slot* const> slots, FrameLabel*
 }
 
 // First the constant bytes of all frames, then, stream by stream, what varies in them.
-std::uint32_t FrameSource::fill_batch(std::span<Slot* const> slots, FrameLabel* labels) noexcept {
+std::uint32_t FrameSource::fill_batch(std::span<Slot* const> slots, FrameLabel* labels,
+                                      const std::uint32_t* lanes) noexcept {
   std::uint32_t made = 0;
   std::uint32_t touched = 0;
-  for (Turn turn; made < slots.size() && next_turn(turn); ++made) {
+  for (Turn turn; made < slots.size(); ++made) {
+    if (!next_turn(turn, lanes_[lanes == nullptr ? 0 : lanes[made]])) break;
     Stream& stream = streams_[turn.stream];
     stream.next += turn.advance;
     const std::uint32_t variant = stream.has_sizes ? stream.patch.next_variant(turn.advance) : 0;
@@ -219,26 +259,35 @@ std::uint32_t FrameSource::fill_batch(std::span<Slot* const> slots, FrameLabel* 
   return made;
 }
 
-// The next visit to a stream that still has frames to send; false when there is none.
-bool FrameSource::next_turn(Turn& turn) noexcept {
-  while (alive_ > 0) {
-    if (program_->random_order) {
-      const std::uint64_t drawn = random_below(program_->seed, draw_, program_->schedule.size());
-      draw_ += workers_;
-      turn = {.stream = program_->schedule[drawn], .advance = streams_[program_->schedule[drawn]].distance()};
+// The next visit to a stream that still has frames to send; false when the lane has none.
+bool FrameSource::next_turn(Turn& turn, Lane& lane) noexcept {
+  while (lane.alive > 0) {
+    if (lane.turns.empty()) {
+      turn = draw();
     } else {
-      turn = schedule_[cursor_];
-      if (++cursor_ == schedule_.size()) cursor_ = 0;
+      turn = lane.turns[lane.cursor];
+      lane.next();
     }
     Stream& stream = streams_[turn.stream];
     if (stream.next < stream.count) {
       stream.visited();
       return true;
     }
-    if (stream.alive) --alive_;
+    if (stream.alive) {
+      --lane.alive;
+      --alive_;
+    }
     stream.alive = false;
   }
   return false;
+}
+
+Turn FrameSource::draw() noexcept {
+  const std::uint64_t drawn = random_below(program_->seed, draw_, program_->schedule.size());
+  draw_ += workers_;
+  const std::uint32_t stream = program_->schedule[drawn];
+  // A stream that ended before it began has no distance: its turn is passed over.
+  return {.stream = stream, .advance = streams_[stream].alive ? streams_[stream].distance() : 0};
 }
 
 // Puts a template's bytes into a slot. Of a stream's body only what is not there already.

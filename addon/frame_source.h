@@ -30,7 +30,14 @@ class FrameSource {
 
   // Makes the next frames ready in these slots and labels them. Returns how many: fewer than there are slots
   // only at the end of the sequence. Labels may be nullptr where all frames count alike (is_uniform()).
-  std::uint32_t fill(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
+  // `lanes`: whose frame each of them is; nullptr where the program has the mix alone.
+  std::uint32_t fill(std::span<Slot* const> slots, FrameLabel* labels,
+                     const std::uint32_t* lanes = nullptr) noexcept;
+
+  // Makes restart() possible. Before the first fill().
+  void keep_start();
+  // Begins the sequence anew.
+  void restart() noexcept;
 
   // One stream, one frame size: every frame has the same label.
   [[nodiscard]] bool is_uniform() const noexcept;
@@ -75,26 +82,49 @@ class FrameSource {
     }
   };
 
-  void add_streams(const std::vector<Visits>& visits);
-  [[nodiscard]] std::vector<std::uint32_t> common_advances(const std::vector<Visits>& visits) const;
+  // Turns of one lane, over and over.
+  struct Lane {
+    std::vector<Turn> turns;  // empty where they are drawn
+    std::size_t cursor = 0;
+    std::uint32_t alive = 0;  // streams that still have frames
+
+    void next() noexcept {
+      if (++cursor == turns.size()) cursor = 0;
+    }
+  };
+  // What it takes to begin anew.
+  struct Start {
+    std::vector<Lane> lanes;
+    std::vector<Stream> streams;
+    std::uint64_t left;
+    std::uint32_t alive;
+  };
+
+  void add_streams();
+  void add_lane(std::uint32_t number, const Part& part);
+  [[nodiscard]] static std::vector<std::uint32_t> common_advances(const Turns& turns);
   void unroll();
   [[nodiscard]] std::uint64_t period_frames() const;
-  std::uint32_t fill_batch(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
+  std::uint32_t fill_batch(std::span<Slot* const> slots, FrameLabel* labels,
+                           const std::uint32_t* lanes) noexcept;
   std::uint32_t fill_rendered(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
   std::uint32_t fill_single(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
-  std::uint32_t fill_next(std::span<Slot* const> slots, FrameLabel* labels) noexcept;
-  bool next_turn(Turn& turn) noexcept;
+  std::uint32_t fill_next(std::span<Slot* const> slots, FrameLabel* labels,
+                          const std::uint32_t* lanes) noexcept;
+  bool next_turn(Turn& turn, Lane& lane) noexcept;
+  Turn draw() noexcept;
   void load(Slot& slot, std::uint32_t number) const noexcept;
 
   std::shared_ptr<const FrameProgram> program_;
   std::uint32_t workers_;
+  std::unique_ptr<const Start> start_;
   std::uint64_t left_ = 0;  // frames still to make
   std::uint32_t alive_ = 0;
   std::vector<Stream> streams_;
   std::vector<std::uint32_t> touched_;  // streams with frames of the present batch
   std::vector<Template> templates_;
-  std::vector<Turn> schedule_;
-  std::size_t cursor_ = 0;
+  std::vector<Lane> lanes_;
+  std::uint64_t first_draw_;
   std::uint64_t draw_;
   // One lap of the sequence, rendered: no stream changes any more.
   std::vector<std::uint8_t> rendered_;

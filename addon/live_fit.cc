@@ -34,6 +34,14 @@ std::optional<Refusal> refuse_length(const Link& link, const FrameProgram& progr
   return std::nullopt;
 }
 
+std::optional<Refusal> refuse_lanes(const FrameProgram& program) {
+  if (program.alone.empty()) return std::nullopt;
+  return Refusal{
+      .code = "NO_STREAM_TIMES",
+      .reason = "it makes the frames of all streams in their order, and no stream at times of its own",
+      .help = "--engine xdp or --engine tx-ring"};
+}
+
 std::optional<Refusal> refuse_program(const FrameProgram& program) {
   try {
     try_to_load(compile_live(program, {}));
@@ -93,14 +101,18 @@ std::vector<std::string> facts_of(const Link& link) {
 
 }  // namespace
 
+// What a call costs beside its frames, rounded up: more calls than one in so long take more than they bring.
+constexpr std::uint32_t kCallNs = 20'000;
+
 Fit probe_live(const Occasion& occasion) {
   const std::uint32_t longest =
       occasion.program != nullptr ? occasion.program->longest_frame_bytes() : ETH_ZLEN;
-  Fit fit{.refusal = std::nullopt, .facts = facts_of(occasion.link), .rank = kRank};
+  Fit fit{.refusal = std::nullopt, .facts = facts_of(occasion.link), .rank = kRank, .call_ns = kCallNs};
   fit.refusal = refuse_kernel(longest);
   if (!fit.refusal) fit.refusal = refuse_link(occasion.link);
   if (occasion.program == nullptr) return fit;
   if (!fit.refusal) fit.refusal = refuse_length(occasion.link, *occasion.program);
+  if (!fit.refusal) fit.refusal = refuse_lanes(*occasion.program);
   if (!fit.refusal) fit.refusal = refuse_program(*occasion.program);
   return fit;
 }
@@ -111,6 +123,7 @@ void require_live(const EnginePlan& plan) {
   std::optional<Refusal> refusal = refuse_kernel(plan.longest_frame_bytes);
   if (!refusal) refusal = refuse_link(*link);
   if (!refusal) refusal = refuse_length(*link, *plan.program);
+  if (!refusal) refusal = refuse_lanes(*plan.program);
   require_none(refusal);
 }
 

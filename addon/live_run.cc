@@ -57,6 +57,10 @@ int run_live(int program_fd, std::span<const std::uint8_t> frame, std::uint32_t 
 SharedMemory::SharedMemory(std::span<const std::uint8_t> content)
     : map_(make_memory(content.size())),
       memory_(MemoryMap::shared(content.size(), map_.get(), 0, "the memory of a BPF program")) {
+  reset(content);
+}
+
+void SharedMemory::reset(std::span<const std::uint8_t> content) noexcept {
   std::memcpy(memory_.start(), content.data(), content.size());
 }
 

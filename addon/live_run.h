@@ -23,6 +23,8 @@ class SharedMemory {
   explicit SharedMemory(std::span<const std::uint8_t> content);  // throws Error
 
   [[nodiscard]] int fd() const noexcept { return map_.get(); }
+  // Only while no program runs that uses it.
+  void reset(std::span<const std::uint8_t> content) noexcept;
   // A 64-bit number that the program writes.
   [[nodiscard]] std::uint64_t number(std::uint32_t offset) const noexcept {
     return __atomic_load_n(reinterpret_cast<const std::uint64_t*>(memory_.start() + offset),

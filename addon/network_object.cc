@@ -72,6 +72,8 @@ Napi::Object encode(Napi::Env env, const Fit& fit) {
   for (const std::string& fact : fit.facts) facts.Set(facts.Length(), fact);
   out.Set("facts", facts);
   out.Set("rank", fit.rank);
+  out.Set("framesTogether", fit.frames_together);
+  out.Set("callNs", fit.call_ns);
   return out;
 }
 

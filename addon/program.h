@@ -100,9 +100,12 @@ struct StreamProgram {
 struct FrameProgram {
   bool random_order;
   std::uint64_t seed;
-  std::vector<std::uint32_t> schedule;  // numbers of streams, one period of the mix
+  std::vector<std::uint32_t> schedule;  // numbers of streams, one period of the mix; empty for no mix
+  std::vector<std::uint32_t> alone;     // numbers of the streams that have times of their own
   std::vector<StreamProgram> streams;
 
+  // The mix, and each stream alone.
+  [[nodiscard]] std::uint32_t lanes() const { return static_cast<std::uint32_t>(alone.size()) + 1; }
   [[nodiscard]] std::uint32_t longest_frame_bytes() const;
   [[nodiscard]] std::uint32_t shortest_frame_bytes() const;
 };

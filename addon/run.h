@@ -14,6 +14,7 @@ struct RunPlan {
   std::shared_ptr<const FrameProgram> program;
   std::uint64_t count = kNoLimit;  // frames of the whole run
   std::vector<WorkerPlan> workers;
+  Timetable timetable;
 };
 
 class Run {
@@ -24,17 +25,18 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  void start() noexcept { control_.order(Control::kRun); }
-  void pause() noexcept { change(Control::kRun, Control::kPause); }
-  void resume() noexcept { change(Control::kPause, Control::kRun); }
+  void start();
+  void pause() { control_.pause(); }
+  void resume() { control_.resume(); }
   void stop() noexcept { control_.order(Control::kStop); }
+  // Schedule time per real time from now on; kForever: nothing is paced.
+  void set_speed(double speed) { control_.set_speed(speed); }
 
   [[nodiscard]] bool done() const noexcept;
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const noexcept { return workers_; }
 
  private:
   void add_worker(const RunPlan& plan, const WorkerPlan& worker, EnginePlan& engine_plan);
-  void change(std::uint32_t from, Control::Command to) noexcept;
 
   Control control_;
   std::vector<std::unique_ptr<Worker>> workers_;  // after control_: joined before it goes

@@ -6,6 +6,7 @@
 #include "border.h"
 #include "clock.h"
 #include "decode.h"
+#include "decode_schedule.h"
 #include "network_object.h"
 
 namespace pktgen {
@@ -25,22 +26,52 @@ constexpr std::array kWords{
     CounterWord{"state", &Counters::state},
     CounterWord{"endReason", &Counters::end_reason},
     CounterWord{"endErrno", &Counters::end_errno},
+    CounterWord{"latePackets", &Counters::late_packets},
+    CounterWord{"behindNs", &Counters::behind_ns},
+    CounterWord{"skippedNs", &Counters::skipped_ns},
+    CounterWord{"caughtUpNs", &Counters::caught_up_ns},
+    CounterWord{"stalls", &Counters::stalls},
+    CounterWord{"waits", &Counters::waits},
 };
 // After these: activeNs, cpuNs, then pairs (errno, count).
 constexpr std::size_t kWordsPerWorker = kWords.size() + 2 + 2 * kErrorKinds;
 
-void copy_words(const Worker& worker, std::uint64_t* out) {
-  const Counters& counters = worker.counters();
+void copy_words(const Counters& counters, std::uint64_t cpu_ns, std::uint64_t* out) {
   for (const CounterWord& word : kWords) *out++ = (counters.*word.member).get();
   *out++ = counters.active.elapsed_ns(monotonic_ns());
-  *out++ = worker.cpu_ns();
+  *out++ = cpu_ns;
   for (const Counters::ErrorKind& kind : counters.errors) {
     *out++ = kind.number.get();
     *out++ = kind.count.get();
   }
 }
 
+Napi::Value sum_streams(Napi::Env env, const Run& run,
+                        const StreamCounterList& (Worker::*streams_of)() const noexcept) {
+  const auto& workers = run.workers();
+  const std::size_t streams = (*workers.front().*streams_of)().size();
+  Napi::BigUint64Array out = Napi::BigUint64Array::New(env, streams * 2);
+  std::fill_n(out.Data(), streams * 2, 0);
+  for (const auto& worker : workers) {
+    const StreamCounterList& list = (*worker.*streams_of)();
+    for (std::size_t i = 0; i < streams; ++i) {
+      out[2 * i] += list[i].packets.get();
+      out[2 * i + 1] += list[i].bytes.get();
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+Napi::Float64Array lateness_bounds(Napi::Env env) {
+  Napi::Float64Array out = Napi::Float64Array::New(env, Lateness::kClasses);
+  for (std::size_t i = 0; i + 1 < Lateness::kClasses; ++i) {
+    out[i] = static_cast<double>(Lateness::bound_ns(i));
+  }
+  out[Lateness::kClasses - 1] = kForever;
+  return out;
+}
 
 Napi::Array counter_names(Napi::Env env) {
   Napi::Array names = Napi::Array::New(env);
@@ -56,13 +87,17 @@ Napi::Array counter_names(Napi::Env env) {
 }
 
 Napi::Function RunObject::define(Napi::Env env) {
-  return DefineClass(env, "Run",
-                     {InstanceMethod<&RunObject::start>("start"), InstanceMethod<&RunObject::pause>("pause"),
-                      InstanceMethod<&RunObject::resume>("resume"), InstanceMethod<&RunObject::stop>("stop"),
-                      InstanceMethod<&RunObject::counters>("counters"),
-                      InstanceMethod<&RunObject::stream_counters>("streamCounters"),
-                      InstanceMethod<&RunObject::modes>("modes"), InstanceMethod<&RunObject::close>("close"),
-                      InstanceAccessor<&RunObject::done>("done")});
+  return DefineClass(
+      env, "Run",
+      {InstanceMethod<&RunObject::start>("start"), InstanceMethod<&RunObject::pause>("pause"),
+       InstanceMethod<&RunObject::resume>("resume"), InstanceMethod<&RunObject::stop>("stop"),
+       InstanceMethod<&RunObject::set_speed>("setSpeed"), InstanceMethod<&RunObject::counters>("counters"),
+       InstanceMethod<&RunObject::warmup_counters>("warmupCounters"),
+       InstanceMethod<&RunObject::warmup_stream_counters>("warmupStreamCounters"),
+       InstanceMethod<&RunObject::lateness>("lateness"),
+       InstanceMethod<&RunObject::stream_counters>("streamCounters"),
+       InstanceMethod<&RunObject::modes>("modes"), InstanceMethod<&RunObject::close>("close"),
+       InstanceAccessor<&RunObject::done>("done")});
 }
 
 RunObject::RunObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RunObject>(info) {
@@ -91,29 +126,49 @@ Napi::Value RunObject::done(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), opened(info).done());
 }
 
+void RunObject::set_speed(const Napi::CallbackInfo& info) {
+  Run& run = opened(info);
+  run.set_speed(decode_speed(info[0], "speed"));
+}
+
 // counters() → BigUint64Array, one block of counter_names() words per worker.
 Napi::Value RunObject::counters(const Napi::CallbackInfo& info) {
   const auto& workers = opened(info).workers();
   Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), workers.size() * kWordsPerWorker);
-  std::uint64_t* words = out.Data();
-  for (const auto& worker : workers) {
-    copy_words(*worker, words);
-    words += kWordsPerWorker;
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    copy_words(workers[i]->counters(), workers[i]->cpu_ns(), out.Data() + i * kWordsPerWorker);
+  }
+  return out;
+}
+
+// warmupCounters() → the same as it was when each worker's warm-up ended; zeros before.
+Napi::Value RunObject::warmup_counters(const Napi::CallbackInfo& info) {
+  const auto& workers = opened(info).workers();
+  Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), workers.size() * kWordsPerWorker);
+  std::fill_n(out.Data(), out.ElementLength(), 0);
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    const Counters& counters = workers[i]->warmup();
+    if (counters.state.get_published() == 0) continue;
+    copy_words(counters, counters.cpu_ns.get(), out.Data() + i * kWordsPerWorker);
   }
   return out;
 }
 
 // streamCounters() → BigUint64Array, packets and bytes of each stream, all workers together.
 Napi::Value RunObject::stream_counters(const Napi::CallbackInfo& info) {
-  const auto& workers = opened(info).workers();
-  const std::size_t streams = workers.front()->streams().size();
-  Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), streams * 2);
-  std::fill_n(out.Data(), streams * 2, 0);
-  for (const auto& worker : workers) {
-    for (std::size_t i = 0; i < streams; ++i) {
-      out[2 * i] += worker->streams()[i].packets.get();
-      out[2 * i + 1] += worker->streams()[i].bytes.get();
-    }
+  return sum_streams(info.Env(), opened(info), &Worker::streams);
+}
+
+Napi::Value RunObject::warmup_stream_counters(const Napi::CallbackInfo& info) {
+  return sum_streams(info.Env(), opened(info), &Worker::warmup_streams);
+}
+
+// lateness() → BigUint64Array, frames by class of lateness, all workers together.
+Napi::Value RunObject::lateness(const Napi::CallbackInfo& info) {
+  Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), Lateness::kClasses);
+  std::fill_n(out.Data(), Lateness::kClasses, 0);
+  for (const auto& worker : opened(info).workers()) {
+    for (std::size_t i = 0; i < Lateness::kClasses; ++i) out[i] += worker->lateness().count(i);
   }
   return out;
 }

@@ -21,7 +21,11 @@ class RunObject : public Napi::ObjectWrap<RunObject> {
   void stop(const Napi::CallbackInfo& info);
   Napi::Value done(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
+  void set_speed(const Napi::CallbackInfo& info);
+  Napi::Value warmup_counters(const Napi::CallbackInfo& info);
   Napi::Value stream_counters(const Napi::CallbackInfo& info);
+  Napi::Value warmup_stream_counters(const Napi::CallbackInfo& info);
+  Napi::Value lateness(const Napi::CallbackInfo& info);
   Napi::Value modes(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   [[nodiscard]] Run& opened(const Napi::CallbackInfo& info) const;  // throws once it is closed
@@ -31,5 +35,8 @@ class RunObject : public Napi::ObjectWrap<RunObject> {
 
 // The layout of what counters() fills in: the names of a worker's words, in order.
 Napi::Array counter_names(Napi::Env env);
+
+// That of lateness(): where each class ends, in ns.
+Napi::Float64Array lateness_bounds(Napi::Env env);
 
 }  // namespace pktgen

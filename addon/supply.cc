@@ -15,11 +15,12 @@ class Slots final : public Supply {
         frames_(std::move(frames)),
         ledger_(frames_, engine.capacity(), batch, streams_) {}
 
-  std::uint32_t make_ready(std::uint32_t wanted) noexcept override {
-    const std::uint32_t ready = frames_.fill(engine_.slots(wanted), ledger_.next());
+  std::uint32_t make_ready(std::uint32_t wanted, const std::uint32_t* lanes) noexcept override {
+    const std::uint32_t ready = frames_.fill(engine_.slots(wanted), ledger_.next(), lanes);
     ledger_.queue(ready);
     return ready;
   }
+  void restart() noexcept override { frames_.restart(); }
   [[nodiscard]] bool keeps_unsent() const noexcept override { return true; }
   [[nodiscard]] bool is_finished() const noexcept override { return frames_.done(); }
   std::uint64_t settle(std::uint32_t count) noexcept override { return ledger_.settle(count); }
@@ -34,9 +35,10 @@ class ByEngine final : public Supply {
  public:
   ByEngine(Engine& engine, std::size_t streams) : Supply(streams), engine_(engine) {}
 
-  std::uint32_t make_ready(std::uint32_t wanted) noexcept override {
+  std::uint32_t make_ready(std::uint32_t wanted, const std::uint32_t* /*lanes*/) noexcept override {
     return engine_.is_finished() ? 0 : wanted;
   }
+  void restart() noexcept override { engine_.restart(); }
   [[nodiscard]] bool keeps_unsent() const noexcept override { return false; }
   [[nodiscard]] bool is_finished() const noexcept override { return engine_.is_finished(); }
 

@@ -27,8 +27,12 @@ class alignas(kCacheLineBytes) Supply {
   Supply& operator=(const Supply&) = delete;
   virtual ~Supply() = default;
 
-  // Makes up to `wanted` of the next frames ready for submit(). Returns how many.
-  virtual std::uint32_t make_ready(std::uint32_t wanted) noexcept = 0;
+  // Makes up to `wanted` of the next frames ready for submit(): of these lanes, where the program has
+  // several. Returns how many.
+  virtual std::uint32_t make_ready(std::uint32_t wanted, const std::uint32_t* lanes) noexcept = 0;
+
+  // The sequence begins anew. Nothing may be on its way.
+  virtual void restart() noexcept = 0;
 
   // Whether what submit() did not send is queued and goes with the next call. Otherwise it was never made.
   [[nodiscard]] virtual bool keeps_unsent() const noexcept = 0;

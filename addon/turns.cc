@@ -1,6 +1,7 @@
 #include "turns.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace pktgen {
@@ -24,30 +25,33 @@ struct Lap {
 // The splitting of one program among so many workers.
 class Split {
  public:
-  Split(const FrameProgram& program, const Part& part)
-      : program_(program), part_(part), per_period_(program.streams.size(), 0) {
-    for (const std::uint32_t stream : program.schedule) ++per_period_[stream];
+  Split(const FrameProgram& program, const std::vector<std::uint32_t>& schedule, const Part& part)
+      : program_(program), schedule_(schedule), part_(part), per_period_(program.streams.size(), 0) {
+    for (const std::uint32_t stream : schedule) ++per_period_[stream];
   }
 
   [[nodiscard]] Turns sequence() const;
   [[nodiscard]] Turns drawn() const;
 
  private:
-  // Where this worker's visits lie in one lap of all workers, and the numbers of the streams' frames there.
-  struct Places {
+  // Where this worker's visits lie in one lap of all workers: positions, which of all frames those are, and
+  // the numbers of the streams' frames there.
+  struct Spots {
     std::vector<std::uint64_t> positions;
+    std::vector<std::uint64_t> ordinals;
     std::vector<std::uint64_t> numbers;
   };
 
   [[nodiscard]] std::uint64_t lap_frames() const;
   [[nodiscard]] Lap lap() const;
-  [[nodiscard]] Places visit(const Lap& lap, Turns& turns) const;
+  [[nodiscard]] Spots visit(const Lap& lap, Turns& turns) const;
   [[nodiscard]] std::uint64_t frames_before(std::uint64_t end, const Lap& lap) const;
   [[nodiscard]] std::uint64_t end_position(const Lap& lap) const;
-  [[nodiscard]] std::uint64_t limit(const Lap& lap, const Turns& turns, const Places& places) const;
+  [[nodiscard]] std::uint64_t limit(const Lap& lap, const Turns& turns, const Spots& places) const;
   [[nodiscard]] std::uint64_t drawn_limit() const;
 
   const FrameProgram& program_;
+  const std::vector<std::uint32_t>& schedule_;
   const Part& part_;
   std::vector<std::uint64_t> per_period_;  // frames of each stream in one period of the schedule
 };
@@ -72,6 +76,19 @@ std::vector<std::uint64_t> drawn_numbers(const StreamProgram& stream, std::uint3
   return numbers;
 }
 
+// One distance where all are the same.
+Places places_of(const std::vector<std::uint64_t>& ordinals, std::uint64_t lap) {
+  if (ordinals.empty()) return {};
+  Places places{.first = ordinals.front(), .distances = {}};
+  for (std::size_t k = 0; k < ordinals.size(); ++k) {
+    const std::uint64_t next = k + 1 < ordinals.size() ? ordinals[k + 1] : ordinals.front() + lap;
+    places.distances.push_back(static_cast<std::uint32_t>(next - ordinals[k]));
+  }
+  if (std::ranges::adjacent_find(places.distances, std::not_equal_to{}) == places.distances.end())
+    places.distances.resize(1);
+  return places;
+}
+
 std::uint64_t share_of(const Part& part) {
   if (part.frames == UINT64_MAX) return UINT64_MAX;
   return part.frames / part.workers + (part.worker < part.frames % part.workers ? 1 : 0);
@@ -88,18 +105,18 @@ std::uint64_t Split::lap_frames() const {
     periods = std::lcm(periods, sizes / std::gcd(sizes, per_period_[s]));
     // Too long to be exact: gaps at short intervals then give every worker each size equally often in the
     // long run.
-    if (periods * program_.schedule.size() > kLongestLap) {
-      return program_.schedule.size() * std::max<std::uint64_t>(1, kShortLap / program_.schedule.size());
+    if (periods * schedule_.size() > kLongestLap) {
+      return schedule_.size() * std::max<std::uint64_t>(1, kShortLap / schedule_.size());
     }
   }
-  return periods * program_.schedule.size();
+  return periods * schedule_.size();
 }
 
 // Every worker has to visit all streams and sizes in their exact shares: it would not if the number of
 // workers and the length of a lap had a common factor. So each lap is followed by as many gaps as it takes
 // for them to have none.
 Lap Split::lap() const {
-  if (part_.workers == 1) return {.frames = program_.schedule.size(), .positions = program_.schedule.size()};
+  if (part_.workers == 1) return {.frames = schedule_.size(), .positions = schedule_.size()};
   const std::uint64_t frames = lap_frames();
   std::uint64_t positions = frames;
   while (std::gcd(positions, std::uint64_t{part_.workers}) != 1) ++positions;
@@ -107,18 +124,19 @@ Lap Split::lap() const {
 }
 
 // Goes through one lap of all workers.
-Split::Places Split::visit(const Lap& lap, Turns& turns) const {
-  const auto& whole = program_.schedule;
+Split::Spots Split::visit(const Lap& lap, Turns& turns) const {
+  const auto& whole = schedule_;
   std::vector<std::uint64_t> seen(per_period_.size(), 0);
   std::vector<std::uint64_t> ordinals(whole.size());
   for (std::size_t i = 0; i < whole.size(); ++i) ordinals[i] = seen[whole[i]]++;
-  Places places;
+  Spots places;
   for (std::uint64_t at = part_.worker; at < lap.positions * part_.workers; at += part_.workers) {
     const std::uint64_t within = at % lap.positions;
     if (within >= lap.frames) continue;
     const std::uint64_t period = at / lap.positions * (lap.frames / whole.size()) + within / whole.size();
     const std::uint32_t stream = whole[within % whole.size()];
     places.positions.push_back(at);
+    places.ordinals.push_back(at / lap.positions * lap.frames + within);
     places.numbers.push_back(period * per_period_[stream] + ordinals[within % whole.size()]);
     turns.sequence.push_back({.stream = stream, .advance = 0});
     std::uint64_t& first = turns.streams[stream].first;
@@ -128,11 +146,12 @@ Split::Places Split::visit(const Lap& lap, Turns& turns) const {
 }
 
 Turns Split::sequence() const {
-  Turns turns{.sequence = {}, .streams = std::vector<Visits>(per_period_.size()), .frames = UINT64_MAX};
+  Turns turns{
+      .sequence = {}, .streams = std::vector<Visits>(per_period_.size()), .frames = UINT64_MAX, .places = {}};
   const Lap one = lap();
-  const Places places = visit(one, turns);
+  const Spots places = visit(one, turns);
   // From behind: the visit that follows the last one is the first of the next lap.
-  const std::uint64_t periods = part_.workers * (one.frames / program_.schedule.size());
+  const std::uint64_t periods = part_.workers * (one.frames / schedule_.size());
   std::vector<std::uint64_t> following(per_period_.size());
   for (std::size_t s = 0; s < following.size(); ++s) {
     following[s] = turns.streams[s].first + periods * per_period_[s];
@@ -143,12 +162,21 @@ Turns Split::sequence() const {
     following[turn.stream] = places.numbers[k];
   }
   turns.frames = limit(one, turns, places);
+  turns.places = places_of(places.ordinals, one.frames * part_.workers);
   return turns;
 }
 
 Turns Split::drawn() const {
-  Turns turns{.sequence = {}, .streams = {}, .frames = drawn_limit()};
-  for (const StreamProgram& stream : program_.streams) {
+  Turns turns{.sequence = {},
+              .streams = {},
+              .frames = drawn_limit(),
+              .places = {.first = part_.worker, .distances = {part_.workers}}};
+  for (std::size_t s = 0; s < per_period_.size(); ++s) {
+    if (per_period_[s] == 0) {
+      turns.streams.emplace_back();
+      continue;
+    }
+    const StreamProgram& stream = program_.streams[s];
     const auto numbers = drawn_numbers(stream, part_.worker, part_.workers);
     const std::uint64_t lap = numbers.size() * part_.workers;
     Visits visits{.first = numbers.front(), .distances = {}};
@@ -163,7 +191,7 @@ Turns Split::drawn() const {
 
 // How many frames the streams have at the first `end` positions of all laps; those of ended streams are none.
 std::uint64_t Split::frames_before(std::uint64_t end, const Lap& lap) const {
-  const auto& whole = program_.schedule;
+  const auto& whole = schedule_;
   const std::uint64_t laps = end / lap.positions;
   const std::uint64_t within = std::min(end % lap.positions, lap.frames);
   const std::uint64_t periods = laps * (lap.frames / whole.size()) + within / whole.size();
@@ -199,7 +227,7 @@ std::uint64_t Split::end_position(const Lap& lap) const {
 }
 
 // How many frames are this worker's.
-std::uint64_t Split::limit(const Lap& lap, const Turns& turns, const Places& places) const {
+std::uint64_t Split::limit(const Lap& lap, const Turns& turns, const Spots& places) const {
   const std::uint64_t end = end_position(lap);
   if (end == kNever) return UINT64_MAX;  // streams with counts end by themselves
   const std::uint64_t all_laps = lap.positions * part_.workers;
@@ -210,8 +238,7 @@ std::uint64_t Split::limit(const Lap& lap, const Turns& turns, const Places& pla
     const std::uint64_t count = program_.streams[stream].count;
     if (places.positions[k] >= end || places.numbers[k] >= count) continue;
     const std::uint64_t visits = (end - places.positions[k] - 1) / all_laps + 1;
-    const std::uint64_t distance =
-        part_.workers * (lap.frames / program_.schedule.size()) * per_period_[stream];
+    const std::uint64_t distance = part_.workers * (lap.frames / schedule_.size()) * per_period_[stream];
     const std::uint64_t until_ended =
         count == UINT64_MAX || distance == 0 ? visits : (count - places.numbers[k] - 1) / distance + 1;
     frames += std::min(visits, until_ended);
@@ -225,7 +252,9 @@ std::uint64_t Split::drawn_limit() const {
   if (part_.frames == UINT64_MAX) return UINT64_MAX;
   std::vector<std::uint64_t> available(part_.workers, 0);
   for (std::uint32_t w = 0; w < part_.workers; ++w) {
-    for (const StreamProgram& stream : program_.streams) {
+    for (std::size_t s = 0; s < per_period_.size(); ++s) {
+      if (per_period_[s] == 0) continue;
+      const StreamProgram& stream = program_.streams[s];
       if (stream.count == UINT64_MAX) available[w] = UINT64_MAX;
       if (available[w] == UINT64_MAX) continue;
       const auto numbers = drawn_numbers(stream, w, part_.workers);
@@ -252,8 +281,16 @@ std::uint64_t Split::drawn_limit() const {
 
 }  // namespace
 
-Turns turns_of(const FrameProgram& program, const Part& part) {
-  const Split split(program, part);
+Turns turns_of(const FrameProgram& program, const Part& part, std::uint32_t lane) {
+  if (lane > 0) {
+    const std::vector<std::uint32_t> alone{program.alone[lane - 1]};
+    return Split(program, alone, part).sequence();
+  }
+  if (program.schedule.empty()) {
+    return {
+        .sequence = {}, .streams = std::vector<Visits>(program.streams.size()), .frames = 0, .places = {}};
+  }
+  const Split split(program, program.schedule, part);
   return program.random_order ? split.drawn() : split.sequence();
 }
 

@@ -33,12 +33,20 @@ struct Visits {
   std::vector<std::uint32_t> distances;
 };
 
+// Which frames of a lane are one worker's, by their numbers over all workers.
+struct Places {
+  std::uint64_t first = 0;
+  std::vector<std::uint32_t> distances{1};  // from each to the next, over and over
+};
+
 struct Turns {
   std::vector<Turn> sequence;  // over and over; empty when the streams are drawn
   std::vector<Visits> streams;
   std::uint64_t frames;  // this worker's; UINT64_MAX when no limit but the streams' own counts ends it
+  Places places;
 };
 
-Turns turns_of(const FrameProgram& program, const Part& part);
+// Lane 0 is the program's mix, the others are the streams alone. A part's limit of frames is that lane's.
+Turns turns_of(const FrameProgram& program, const Part& part, std::uint32_t lane = 0);
 
 }  // namespace pktgen

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <csignal>
@@ -17,27 +18,20 @@ namespace {
 // in all.
 constexpr std::uint64_t kDrainNs = 30'000'000;
 
-// How patiently a worker tries again when nothing moves. At first at once: the softirq that frees the ring
-// usually runs on this very CPU, when the call returns. A device that stays stuck costs one call every 50 µs,
-// not a core.
-class Patience {
- public:
-  void progress() noexcept { attempts_ = 0; }
-  void wait() noexcept {
-    if (++attempts_ > kImmediateAttempts) sleep_ns(kSleepNs);
-  }
-
- private:
-  static constexpr std::uint32_t kImmediateAttempts = 256;
-  static constexpr std::int64_t kSleepNs = 50'000;
-  std::uint32_t attempts_ = 0;
-};
+// So much later than its end a paced run does not wait any more for what was due before.
+constexpr double kGraceNs = 10'000'000;
 
 }  // namespace
 
-Worker::Worker(const WorkerPlan& plan, std::unique_ptr<Engine> engine, std::unique_ptr<Supply> supply,
-               const Control& control)
-    : plan_(plan), engine_(std::move(engine)), supply_(std::move(supply)), control_(control) {}
+Worker::Worker(const WorkerPlan& plan, Work work, Control& control)
+    : pacer_(std::move(work.pacer)),
+      start_(plan.warmup_ns > 0 ? std::optional(pacer_) : std::nullopt),
+      plan_(plan),
+      engine_(std::move(work.engine)),
+      supply_(std::move(work.supply)),
+      warmup_streams_(supply_->streams().size()),
+      control_(control),
+      waiting_(work.pacing, control.bell()) {}
 
 Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
@@ -66,14 +60,29 @@ void Worker::main() noexcept {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   pthread_setname_np(pthread_self(), ("pktgen/" + std::to_string(plan_.cpu)).c_str());
-  control_.command.wait(Control::kHold, std::memory_order_acquire);
-  const std::uint64_t cpu_at_start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-  counters_.active.run(monotonic_ns());
+  // Otherwise a sleeper is woken up to 50 µs late on purpose: prctl(2), PR_SET_TIMERSLACK.
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  for (std::uint32_t heard = control_.bell().heard(); control_.command() == Control::kHold;
+       heard = control_.bell().heard()) {
+    control_.bell().sleep(heard, kForever);
+  }
+  cpu_at_start_ns_ = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+  // Paced runs start a moment from now, all workers at once, also one that was late to get its CPU.
+  const Tempo& tempo = control_.tempo();
+  counters_.active.run(tempo.is_free() ? monotonic_ns() : static_cast<std::uint64_t>(tempo.real_ns));
   set_state(WorkerState::kRunning);
 
-  const EndReason reason = send();
+  EndReason reason = EndReason::kDuration;
+  pacer_.begin(0);
+  if (plan_.warmup_ns > 0) reason = warm_up();
+  if (reason == EndReason::kDuration) {
+    if (plan_.duration_ns != kNoLimit)
+      end_running_ns_ = static_cast<double>(plan_.warmup_ns) + static_cast<double>(plan_.duration_ns);
+    reason = send();
+    if (reason == EndReason::kDuration) count_left();
+  }
   counters_.active.hold(monotonic_ns());
-  counters_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns);
+  counters_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns_);
   engine_->drain(monotonic_ns() + kDrainNs);
   count({.sent = engine_->sent_in_drain()});
 
@@ -81,33 +90,212 @@ void Worker::main() noexcept {
   set_state(WorkerState::kDone);
 }
 
-// The loop: how many may leave → make them ready → submit → count.
-EndReason Worker::send() noexcept {
-  std::uint64_t on_their_way = 0;
-  Patience patience;
+// Sends for the time of the warm-up, over and over if the sequence is short, and forgets it. kDuration when
+// the run goes on.
+EndReason Worker::warm_up() noexcept {
+  is_warming_up_ = true;
+  end_running_ns_ = static_cast<double>(plan_.warmup_ns);
+  EndReason reason = EndReason::kCount;
+  while (reason == EndReason::kCount) {
+    const std::uint64_t before = counters_.packets.get();
+    reason = send();
+    if (const auto trouble = flush()) reason = *trouble;
+    if (reason == EndReason::kCount && counters_.packets.get() == before) reason = idle();
+    const Tempo& tempo = control_.tempo();
+    double begin = tempo.schedule_when(end_running_ns_);
+    // The next time through begins where the one before would have gone on.
+    if (reason == EndReason::kCount)
+      begin = tempo.is_free() ? tempo.schedule_at(static_cast<double>(monotonic_ns())) : pacer_.end();
+    supply_->restart();
+    pacer_ = *start_;
+    pacer_.begin(begin);
+    unpaced_ = on_their_way_;
+  }
+  is_warming_up_ = false;
+  forget_warmup();
+  end_running_ns_ = kForever;
+  return reason;
+}
 
-  while (on_their_way > 0 || !supply_->is_finished()) {
-    const std::uint32_t command = control_.command.load(std::memory_order_acquire);
+// This worker has no frames: it waits for the end of the warm-up.
+EndReason Worker::idle() noexcept {
+  for (;;) {
+    const std::uint32_t heard = control_.bell().heard();
+    const std::uint32_t command = control_.command();
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
-    if (counters_.active.elapsed_ns(monotonic_ns()) >= plan_.duration_ns) return EndReason::kDuration;
+    const Tempo& tempo = control_.tempo();
+    if (tempo.running_at(static_cast<double>(monotonic_ns())) >= end_running_ns_) return EndReason::kDuration;
+    control_.bell().sleep(heard, tempo.real_ns + (end_running_ns_ - tempo.running_ns));
+  }
+}
 
-    const std::uint32_t ready = supply_->make_ready(plan_.batch);
-    if (ready + on_their_way == 0 && supply_->is_finished()) break;  // the sequence ended just now
-    const SubmitResult result = engine_->submit(ready);
-    count(result);
-    if (supply_->keeps_unsent()) on_their_way += ready - std::uint64_t{result.sent};
-
-    if (result.status == SubmitResult::Status::kError) {
-      counters_.end_errno.set(static_cast<std::uint64_t>(result.error));
-      return EndReason::kError;
+EndReason Worker::send() noexcept {
+  for (;;) {
+    const bool is_free = control_.tempo().is_free() && pacer_.is_plain();
+    if (is_free) {
+      pacer_.leave();
+      if (const auto reason = send_freely()) return *reason;
+      unpaced_ = on_their_way_;
+    } else if (const auto reason = send_paced()) {
+      return *reason;
     }
-    if (result.sent > 0) {
-      patience.progress();
-    } else {
-      patience.wait();
+  }
+}
+
+// The loop: how many may leave → make them ready → submit → count. Here: as many as there are. Ends with
+// nothing when frames have a time from now on.
+std::optional<EndReason> Worker::send_freely() noexcept {
+  while (!nothing_left()) {
+    const std::uint32_t command = control_.command();
+    if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
+    const Tempo& tempo = control_.tempo();
+    if (!tempo.is_free()) return std::nullopt;
+    if (tempo.running_at(static_cast<double>(monotonic_ns())) >= end_running_ns_) return EndReason::kDuration;
+
+    const std::uint32_t ready = supply_->make_ready(plan_.batch, nullptr);
+    if (ready + on_their_way_ == 0 && supply_->is_finished()) break;  // the sequence ended just now
+    if (const auto reason = submit(ready)) return reason;
+  }
+  return EndReason::kCount;
+}
+
+// The same, frames at their times. Ends with nothing when they have none any more.
+std::optional<EndReason> Worker::send_paced() noexcept {
+  while (!nothing_left()) {
+    const std::uint32_t heard = control_.bell().heard();
+    const std::uint32_t command = control_.command();
+    if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
+    const Tempo& tempo = control_.tempo();
+    if (tempo.is_free() && pacer_.is_plain()) return std::nullopt;
+    const auto now_ns = static_cast<double>(monotonic_ns());
+    if (is_over(tempo, now_ns)) return EndReason::kDuration;
+
+    const std::uint32_t ready = make_due(tempo, tempo.schedule_at(now_ns));
+    if (ready + on_their_way_ > 0 || pacer_.has_released()) {
+      if (const auto reason = submit_paced(ready, tempo)) return reason;
+    } else if (!nothing_left()) {
+      wait(tempo, heard);
     }
   }
   return EndReason::kCount;
+}
+
+std::uint32_t Worker::make_due(const Tempo& tempo, double schedule) noexcept {
+  const double until = tempo.is_free() ? kForever : tempo.schedule_when(end_running_ns_);
+  Budget* const budget = is_warming_up_ ? nullptr : &control_.budget();
+  const auto lanes = pacer_.release(tempo, schedule, until, std::min(plan_.batch, kMostReleased), budget);
+  if (lanes.empty()) return 0;
+  const std::uint32_t ready = supply_->make_ready(static_cast<std::uint32_t>(lanes.size()), lanes.data());
+  if (supply_->keeps_unsent()) pacer_.made(ready);
+  return ready;
+}
+
+// Hands over what is ready and all that is still queued. Returns why the worker has to end, if it has to.
+std::optional<EndReason> Worker::submit(std::uint32_t ready) noexcept {
+  const SubmitResult result = engine_->submit(ready);
+  count(result);
+  if (supply_->keeps_unsent()) on_their_way_ += ready - std::uint64_t{result.sent};
+  return judge(result);
+}
+
+// The same, and how late it was. With nothing ready although frames were released the engine has no room.
+std::optional<EndReason> Worker::submit_paced(std::uint32_t ready, const Tempo& tempo) noexcept {
+  const double schedule = tempo.schedule_at(static_cast<double>(monotonic_ns()));
+  SubmitResult result = engine_->submit(ready);
+  if (ready == 0 && result.sent == 0 && result.status == SubmitResult::Status::kOk)
+    result.status = SubmitResult::Status::kBusy;
+  count(result);
+  if (supply_->keeps_unsent()) {
+    on_their_way_ += ready - std::uint64_t{result.sent};
+  } else {
+    pacer_.made(result.sent);
+  }
+  const auto unpaced = static_cast<std::uint32_t>(std::min<std::uint64_t>(unpaced_, result.sent));
+  unpaced_ -= unpaced;
+  pacer_.taken(result.sent - unpaced, tempo, schedule, is_warming_up_ ? nullptr : &lateness_);
+  count_pace(tempo, schedule);
+  return judge(result);
+}
+
+std::optional<EndReason> Worker::judge(const SubmitResult& result) noexcept {
+  if (result.status == SubmitResult::Status::kError) {
+    counters_.end_errno.set(static_cast<std::uint64_t>(result.error));
+    return EndReason::kError;
+  }
+  if (result.sent > 0) {
+    patience_.progress();
+  } else {
+    patience_.wait();
+  }
+  return std::nullopt;
+}
+
+void Worker::wait(const Tempo& tempo, std::uint32_t heard) noexcept {
+  const double end_ns = tempo.real_ns + (end_running_ns_ - tempo.running_ns);
+  counters_.waits.add(1);
+  waiting_.until(std::min(end_ns, tempo.real_when(pacer_.next_schedule())), heard);
+}
+
+// Frames that were due before the end still go, but not for ever.
+bool Worker::is_over(const Tempo& tempo, double now_ns) const noexcept {
+  const double running_ns = tempo.running_at(now_ns);
+  if (running_ns < end_running_ns_) return false;
+  if (running_ns >= end_running_ns_ + kGraceNs || tempo.is_free() || pacer_.has_free()) return true;
+  const bool is_clear = on_their_way_ == 0 && !pacer_.has_released();
+  return is_clear && !pacer_.has_due_before(tempo.schedule_when(end_running_ns_));
+}
+
+// What was due before the end and never left is behind for good.
+void Worker::count_left() noexcept {
+  const Tempo& tempo = control_.tempo();
+  if (tempo.is_free() || tempo.speed <= 0) return;
+  const auto behind_ns =
+      static_cast<std::uint64_t>(pacer_.behind_ns(tempo.schedule_when(end_running_ns_), tempo.speed));
+  counters_.behind_ns.set(std::max(counters_.behind_ns.get(), behind_ns));
+}
+
+bool Worker::nothing_left() noexcept {
+  if (on_their_way_ > 0) return false;
+  if (supply_->is_finished() || pacer_.is_finished()) return true;
+  return !is_warming_up_ && !pacer_.has_released() && control_.budget().is_empty();
+}
+
+// Hands over what is queued: what is sent after it counts for the run. Returns why the worker has to end.
+std::optional<EndReason> Worker::flush() noexcept {
+  while (on_their_way_ > 0) {
+    const std::uint32_t command = control_.command();
+    if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
+    if (const auto reason = submit(0)) return reason;
+  }
+  return std::nullopt;
+}
+
+// Copies all counters, so that what comes after them can be told.
+void Worker::forget_warmup() noexcept {
+  warmup_.packets.set(counters_.packets.get());
+  warmup_.bytes.set(counters_.bytes.get());
+  warmup_.syscalls.set(counters_.syscalls.get());
+  warmup_.busy.set(counters_.busy.get());
+  counters_.late_packets.set(0);  // of the pacer, which begins anew, too
+  counters_.skipped_ns.set(0);
+  counters_.caught_up_ns.set(0);
+  counters_.stalls.set(0);
+  counters_.behind_ns.set(0);
+  warmup_.waits.set(counters_.waits.get());
+  warmup_.first_packet_ns.set(counters_.first_packet_ns.get());
+  // Paced, the run goes on at the moment that the schedule says, and not when the queue is empty.
+  const std::uint64_t elapsed_ns = counters_.active.elapsed_ns(monotonic_ns());
+  warmup_.active.set(control_.tempo().is_free() ? elapsed_ns : std::min(elapsed_ns, plan_.warmup_ns));
+  warmup_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns_);
+  for (std::size_t i = 0; i < kErrorKinds; ++i) {
+    warmup_.errors[i].number.set(counters_.errors[i].number.get());
+    warmup_.errors[i].count.set(counters_.errors[i].count.get());
+  }
+  for (std::size_t i = 0; i < warmup_streams_.size(); ++i) {
+    warmup_streams_[i].packets.set(supply_->streams()[i].packets.get());
+    warmup_streams_[i].bytes.set(supply_->streams()[i].bytes.get());
+  }
+  warmup_.state.publish(static_cast<std::uint64_t>(WorkerState::kDone));
 }
 
 // Sleeps through a pause. Returns false when the worker has to stop.
@@ -115,12 +303,29 @@ bool Worker::obey(std::uint32_t command) noexcept {
   counters_.active.hold(monotonic_ns());
   while (command == Control::kPause) {
     set_state(WorkerState::kPaused);
-    control_.command.wait(command, std::memory_order_acquire);
-    command = control_.command.load(std::memory_order_acquire);
+    const std::uint32_t heard = control_.bell().heard();
+    command = control_.command();
+    if (command == Control::kPause) control_.bell().sleep(heard, kForever);
   }
-  counters_.active.run(monotonic_ns());
+  const std::uint64_t now_ns = monotonic_ns();
+  const Tempo& tempo = control_.tempo();
+  // A schedule knows of pauses by itself, to the nanosecond, however late a worker heard of them.
+  if (!tempo.is_free())
+    counters_.active.set(static_cast<std::uint64_t>(tempo.running_at(static_cast<double>(now_ns))));
+  counters_.active.run(now_ns);
   set_state(WorkerState::kRunning);
   return command != Control::kStop;
+}
+
+// What only changes with a stall is written only then.
+void Worker::count_pace(const Tempo& tempo, double schedule) noexcept {
+  const Backlog& backlog = pacer_.backlog();
+  counters_.late_packets.set(pacer_.late_packets());
+  if (backlog.stalls() == 0 || tempo.is_free()) return;
+  counters_.behind_ns.set(static_cast<std::uint64_t>(backlog.behind_ns(schedule, tempo.speed)));
+  counters_.skipped_ns.set(static_cast<std::uint64_t>(backlog.skipped_ns()));
+  counters_.caught_up_ns.set(static_cast<std::uint64_t>(backlog.caught_up_ns(schedule, tempo.speed)));
+  counters_.stalls.set(backlog.stalls());
 }
 
 void Worker::count(const SubmitResult& result) noexcept {

@@ -33,6 +33,7 @@ class Live final : public Engine {
         loaded_(load_live(program_, memory_.fd(), devices_.get())),
         warmth_(loaded_.get()),
         totals_(program_.streams.size()),
+        before_(totals_.size()),
         left_(program_.frames) {
     finished_ = left_ == 0 || all_ended();
   }
@@ -41,6 +42,13 @@ class Live final : public Engine {
   [[nodiscard]] std::uint32_t capacity() const noexcept override { return capacity_; }
   [[nodiscard]] bool is_finished() const noexcept override { return finished_; }
   [[nodiscard]] std::span<const StreamTotal> totals() const noexcept override { return totals_; }
+
+  void restart() noexcept override {
+    memory_.reset(program_.memory);
+    before_ = totals_;
+    left_ = program_.frames;
+    finished_ = left_ == 0 || all_ended();
+  }
 
   SubmitResult submit(std::uint32_t count) noexcept override {
     const auto frames = static_cast<std::uint32_t>(std::min<std::uint64_t>({count, call_frames_, left_}));
@@ -82,10 +90,10 @@ class Live final : public Engine {
       const LiveStream& stream = program_.streams[i];
       if (!stream.visited) continue;
       const std::uint64_t packets = memory_.number(stream.packets_offset);
-      sent += packets - totals_[i].packets;
-      totals_[i].packets = packets;
-      totals_[i].bytes = stream.bytes_offset != 0 ? memory_.number(stream.bytes_offset)
-                                                  : packets * (stream.frame_bytes + kFcsBytes);
+      const std::uint64_t bytes = stream.bytes_offset != 0 ? memory_.number(stream.bytes_offset)
+                                                           : packets * (stream.frame_bytes + kFcsBytes);
+      sent += before_[i].packets + packets - totals_[i].packets;
+      totals_[i] = {.packets = before_[i].packets + packets, .bytes = before_[i].bytes + bytes};
     }
     if (left_ != UINT64_MAX) left_ -= sent;
     finished_ = left_ == 0 || all_ended();
@@ -107,6 +115,7 @@ class Live final : public Engine {
   UniqueFd loaded_;
   Warmth warmth_;
   std::vector<StreamTotal> totals_;
+  std::vector<StreamTotal> before_;  // the last restart
   std::uint64_t left_;
   std::uint32_t call_frames_ = kFirstCallFrames;
   bool finished_ = false;

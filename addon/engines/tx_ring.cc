@@ -100,6 +100,7 @@ Fit probe(const Occasion& occasion) {
     require_gso(occasion.where, occasion.link, occasion.options);
     if (occasion.program != nullptr) (void)plan_gso(*occasion.program);
     fit.facts.emplace_back("the kernel counts up the IPv4 id within each large packet");
+    fit.frames_together = static_cast<std::uint32_t>(occasion.options.number("gso"));
   } catch (const Error& error) {
     fit.refusal = Refusal{.code = error.code(), .reason = error.what(), .help = ""};
   }

@@ -118,6 +118,10 @@ export interface NativeFit {
   facts: string[];
   /** The highest is likely to be the fastest; 0 is never chosen unless asked for by name. */
   rank: number;
+  /** So many frames the engine hands over as one packet, and so lets go together. */
+  framesTogether?: number;
+  /** Frames that are due within so long go together; 0 where each can go by itself. */
+  callNs?: number;
 }
 
 export interface NativeNetwork {
@@ -157,7 +161,61 @@ export interface NativeRunPlan {
   program: FrameProgram;
   /** Frames over all workers together. */
   count: bigint | null;
+  /** durationNs: counted from the end of the warm-up. */
   workers: { cpu: number; queue: number; durationNs: bigint | null }[];
+  timetable: NativeTimetable;
+  /** Frames sent for so long at first are not counted: then the sequence begins anew. 0 for none. */
+  warmupNs: number;
+}
+
+/** When the frames of a run leave, in nanoseconds of schedule time, which begins with the run. */
+export interface NativeTimetable {
+  /** One for the program's mix, then one for each stream of program.alone. */
+  lanes: NativeLane[];
+  /** Schedule time per real time at the start. Infinity: nothing is paced. */
+  speed: number;
+  pacing: Pacing;
+  late: LatePolicy;
+  /** So many frames leave together, from 1: an engine's packets of several frames. Only without program.alone. */
+  group: number;
+}
+
+/** How a worker waits: sleeps and then spins, only spins, only sleeps. */
+export type Pacing = 'hybrid' | 'spin' | 'sleep';
+/** What a worker does that is more than 1 ms behind. */
+export type LatePolicy = 'catch-up' | 'skip';
+
+/** The times of one lane's frames. Exactly one of segments, times and freeWeight says them. */
+export interface NativeLane {
+  /**
+   * One after the other, from lane start; those from `repeatFrom` on come `repeats` times (may be Infinity); then the
+   * lane ends. repeatFrom = segments.length: none is repeated. A last segment that lasts for ever has Infinity twice.
+   */
+  segments: NativeSegment[];
+  repeatFrom: number;
+  repeats: number;
+  /** Gaps are drawn from an exponential distribution of the same mean; null: evenly spaced. */
+  poissonSeed: bigint | null;
+  /** Recorded: when each frame of a lap is due, never decreasing, from 0; then again after `lapNs`. */
+  times: Float64Array | null;
+  lapNs: number;
+  /** From the start of the run, or from the end of the lane `after`. */
+  startNs: number;
+  /** Frames due later than this after the lane's start are not sent. May be Infinity. */
+  durationNs: number;
+  /** Number of the lane whose end starts this one; −1: the run's start does. */
+  after: number;
+  /** Above 0: as fast as possible, with this weight among such lanes. 0 for a lane with times. */
+  freeWeight: number;
+}
+
+/** `packets` frames in `durationNs`, the rate going evenly from one to the other; 0 packets for silence. */
+export interface NativeSegment {
+  /** 0: all at the same moment. */
+  durationNs: number;
+  packets: number;
+  fromPps: number;
+  toPps: number;
 }
 
 export interface NativeRun {
@@ -165,8 +223,16 @@ export interface NativeRun {
   pause(): void;
   resume(): void;
   stop(): void;
+  /** Schedule time per real time from now on; Infinity: nothing is paced any more. Takes effect within a millisecond. */
+  setSpeed(speed: number): void;
   /** `counterNames.length` words per worker. */
   counters(): BigUint64Array;
+  /** The same as it was when each worker's warm-up ended; zeros before. */
+  warmupCounters(): BigUint64Array;
+  /** As streamCounters(), sent in the warm-up. */
+  warmupStreamCounters(): BigUint64Array;
+  /** Frames by how late they were handed to the kernel, all workers together: in each the frames below `latenessBoundsNs` of the same position. Without warm-up. */
+  lateness(): BigUint64Array;
   /** Packets and bytes of each stream, all workers together. */
   streamCounters(): BigUint64Array;
   /** What each worker's engine found out when it was opened, such as "zero-copy"; empty for nothing. */
@@ -202,9 +268,36 @@ export interface Binding {
   Network: new (isPrivate: boolean) => NativeNetwork;
   Run: new (network: NativeNetwork, plan: NativeRunPlan) => NativeRun;
   counterNames: string[];
+  /** Upper bounds of the classes of lateness(), ascending; the last one is Infinity. */
+  latenessBoundsNs: Float64Array;
   engines(): NativeEngineInfo[];
   /** The first frames of one of `workers` workers, without FCS. */
   renderFrames(program: FrameProgram, worker: number, workers: number, frames: number): NativeFrame[];
+  /**
+   * When the first frames of one of `workers` workers are due, by what the workers go by, and their lanes. Of streams'
+   * counts, `count` is the run's.
+   */
+  dueTimes(
+    program: FrameProgram,
+    timetable: NativeTimetable,
+    worker: number,
+    workers: number,
+    count: bigint | null,
+    most: number,
+  ): { lanes: Uint32Array; dueNs: Float64Array };
+  /**
+   * A pacer asked at these moments (real nanoseconds from the start of the run, ascending): how many frames it let go
+   * each time. `speeds` may change the tempo at moments of the same clock.
+   */
+  simulatePacer(
+    program: FrameProgram,
+    timetable: NativeTimetable,
+    worker: number,
+    workers: number,
+    batch: number,
+    moments: Float64Array,
+    speeds: { atNs: number; speed: number }[],
+  ): { released: Uint32Array; skippedNs: number };
   /** @throws NativeError: errno names, EBADMSG (no capture), EPROTONOSUPPORT (not Ethernet), EFBIG. */
   readCapture(file: string, limitFrames: number | null): NativeCapture;
   errnoName(number: number): string;
