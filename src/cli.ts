@@ -12,6 +12,7 @@ const HELPERS = [
   'command',
   'conduct',
   'engines-text',
+  'keys',
   'options',
   'preview-text',
   'stop',
@@ -122,7 +123,7 @@ async function parse(name: string, command: Command, args: readonly string[]): P
     });
   const values = (await parser.parse()) as unknown as ParsedValues;
   if (!values['help']) {
-    refuseUnknown(values, [...Object.keys(options), 'help', 'version']);
+    await refuseUnknown(values, [...Object.keys(options), 'help', 'version']);
     return { ...lastOf(values, options), ...positionalsOf(values._.map(String), command) };
   }
   process.stdout.write(`${withoutTypes(await parser.getHelp())}
@@ -184,11 +185,20 @@ function refuseValuesOfFlags(args: readonly string[], options: ReturnType<Comman
 }
 
 /** @throws UsageError with the nearest right word. */
-function refuseUnknown(values: ParsedValues, known: readonly string[]): void {
+async function refuseUnknown(values: ParsedValues, known: readonly string[]): Promise<void> {
   const unknown = Object.keys(values).find((key) => key !== '_' && key !== '$0' && !known.includes(key));
   if (unknown === undefined) return;
   const dashes = unknown.length === 1 ? '-' : '--';
-  throw new UsageError(`${dashes}${unknown}: no such option${instead(unknown, known, '--')}`);
+  const elsewhere = await commandsWith(unknown);
+  const help =
+    elsewhere.length > 0 ? `; it belongs to pktgen ${elsewhere.join(', ')}` : instead(unknown, known, '--');
+  throw new UsageError(`${dashes}${unknown}: no such option${help}`);
+}
+
+async function commandsWith(option: string): Promise<string[]> {
+  const names = commandNames();
+  const commands = await Promise.all(names.map(loadCommand));
+  return names.filter((_, i) => Object.hasOwn(commands[i]?.options() ?? {}, option));
 }
 
 function instead(word: string, known: readonly string[], dashes: string): string {

@@ -10,12 +10,16 @@ export { MAX_CAPTURE_FRAMES, type ReplayOptions, replayTraffic } from './capture
 export { protocolNames } from './compile/catalogue.js';
 export { type Problem, TrafficError } from './compile/problems.js';
 export type { CaptureFacts } from './compile/program.js';
+export { endsByItself } from './compile/timing.js';
 export * from './errors.js';
+export * from './model/timing.js';
 export * from './model/traffic.js';
 export type {
+  LatePolicy,
   NativeEngineInfo as EngineInfo,
   NativeEngineOption as EngineOption,
   OptionValue,
+  Pacing,
 } from './native/index.js';
 export { hexDump } from './outputs/hex-dump.js';
 export { type Output, openOutput } from './outputs/output.js';
@@ -30,11 +34,16 @@ export { profileFile, type ShippedProfile } from './profile/names.js';
 export { parsePacket } from './profile/packet.js';
 export { ProfileError, type ProfileProblem } from './profile/problem.js';
 export { parseSizes } from './profile/sizes.js';
+export { formatRate, formatShape, formatTimeNs } from './rate/format.js';
+export { forFlag, parseLineRateBps, parseRate, parseShape, parseSpeed } from './rate/parse.js';
+export type { RateFigures, ResolvedShape } from './rate/resolve.js';
+export { shapeEnds } from './rate/segments.js';
 export { type CalibrateOptions, calibrate } from './run/calibrate.js';
 export type { Calibration, CalibrationKey, CalibrationRow } from './run/calibration.js';
 export { saveCalibration } from './run/calibration-store.js';
 export { AUTO, type ChosenBy } from './run/choice.js';
 export { engines, flagOf } from './run/engine-options.js';
+export type { Lateness, PaceSummary } from './run/pace.js';
 export {
   DEFAULTS,
   type EnginePlan,
@@ -45,6 +54,7 @@ export {
 } from './run/plan.js';
 export { type Preview, type PreviewFrame, type PreviewStream, previewTraffic } from './run/preview.js';
 export { type Figures, totalFigures, workerFigures } from './run/rates.js';
+export { describeRate, type LaneSchedule, type ScheduleOptions, type SchedulePlan } from './run/schedule.js';
 export { type Run, startRun } from './run/session.js';
 export type {
   EndReason,

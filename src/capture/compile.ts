@@ -1,11 +1,13 @@
 import type { Problems } from '../compile/problems.js';
-import type { CaptureFacts, StreamProgram } from '../compile/program.js';
+import type { CaptureFacts, RecordedTimes, StreamProgram } from '../compile/program.js';
+import { streamsAlone } from '../compile/timing.js';
 import type { Assignment, CaptureSource, Stream, TrafficModel } from '../model/traffic.js';
 import { FCS_BYTES } from '../units.js';
 import { rulesWith } from './overrides.js';
 import { frameStream } from './program.js';
 import { type CapturedFrames, readCapture } from './read.js';
 import { rewriteFrames } from './rewrite.js';
+import { type FrameTimes, frameTimes, notesOnTimes } from './times.js';
 import { uniqueLoops } from './unique.js';
 
 /** What a capture stream becomes. */
@@ -14,6 +16,8 @@ export interface CompiledCapture {
   /** Of the whole program, with uniquePerLoop; else null: the mix decides. */
   readonly schedule: Uint32Array | null;
   readonly facts: CaptureFacts;
+  /** Of the stream by its number; who knows that the mix is nothing else says so. */
+  readonly recorded: RecordedTimes;
   readonly notes: readonly string[];
 }
 
@@ -33,11 +37,27 @@ export function compileCapture(
   if (!rules || problems.any) return undefined;
   const frames = readCapture(capture);
   rewriteFrames(frames.bytes, frames.offsets, frames.lengths, rules);
-  const facts = factsOf(frames, capture.file);
-  if (!capture.uniquePerLoop)
-    return { streams: [frameStream(frames, stream.count)], schedule: null, facts, notes: frames.notes };
+  const times = frameTimes(frames.timesNs);
+  const facts = factsOf(frames, times, capture.file);
+  const recorded = {
+    file: capture.file,
+    stream: number,
+    timesNs: times.timesNs,
+    lapNs: times.lapNs,
+    notes: notesOnTimes(capture.file, frames.positions, times),
+  };
+  if (!capture.uniquePerLoop) {
+    const streams = [frameStream(frames, stream.count)];
+    return { streams, schedule: null, facts, recorded, notes: frames.notes };
+  }
   const { streams, schedule, loops, notes } = uniqueLoops(frames, capture.file);
-  return { streams, schedule, facts: { ...facts, uniqueLoops: loops }, notes: [...frames.notes, ...notes] };
+  return {
+    streams,
+    schedule,
+    facts: { ...facts, uniqueLoops: loops },
+    recorded,
+    notes: [...frames.notes, ...notes],
+  };
 }
 
 function requirePlain(
@@ -51,17 +71,24 @@ function requirePlain(
   if (!stream.capture.uniquePerLoop) return;
   if (model.streams.length > 1)
     problems.add(path, 'unique addresses in each loop need the capture to be the only stream');
-  if (stream.count !== null)
-    problems.add(path, 'unique addresses in each loop and a count: count the run instead');
+  if (stream.count !== null || stream.timing?.bytes !== undefined)
+    problems.add(path, 'unique addresses in each loop and a count or bytes: count the run instead');
+  if (streamsAlone([stream]).length > 0)
+    problems.add(path, 'unique addresses in each loop and a time of its own: give the run a rate instead');
 }
 
-function factsOf({ lengths, timesNs, leftOut }: CapturedFrames, file: string): CaptureFacts {
+function factsOf(
+  { lengths, leftOut }: CapturedFrames,
+  { timesNs, lapNs }: FrameTimes,
+  file: string,
+): CaptureFacts {
   return {
     file,
     frames: lengths.length,
     bytes: lengths.reduce((sum, length) => sum + length + FCS_BYTES, 0),
     leftOut,
-    durationNs: Number((timesNs.at(-1) ?? 0n) - (timesNs[0] ?? 0n)),
+    durationNs: timesNs.at(-1) ?? 0,
+    lapNs,
     uniqueLoops: null,
   };
 }

@@ -10,10 +10,18 @@ export interface ReplayOptions extends CaptureRewrite {
   readonly limitFrames?: number;
   /** Other hosts in each loop. */
   readonly uniquePerLoop?: boolean;
+  /** The recorded times, so many times as fast; null for none: what the run's shape says, else top speed. Default 1. */
+  readonly speed?: number | null;
 }
 
-/** A capture file as all that is sent; RunOptions.loops says how often. */
-export function replayTraffic({ file, limitFrames, uniquePerLoop, ...rewrite }: ReplayOptions): TrafficModel {
+/** A capture file as all that is sent, at its own times; RunOptions.loops says how often, and RunOptions.shape at which other rate. */
+export function replayTraffic({
+  file,
+  limitFrames,
+  uniquePerLoop,
+  speed = 1,
+  ...rewrite
+}: ReplayOptions): TrafficModel {
   return {
     seed: 1,
     order: 'smooth',
@@ -27,6 +35,7 @@ export function replayTraffic({ file, limitFrames, uniquePerLoop, ...rewrite }: 
         payload: ZEROS,
         flows: null,
         capture: { file, limitFrames: limitFrames ?? null, rewrite, uniquePerLoop: uniquePerLoop ?? false },
+        ...(speed !== null && { timing: { shape: { kind: 'recorded', speed } } }),
       },
     ],
   };

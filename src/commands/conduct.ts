@@ -47,7 +47,9 @@ async function liveOutputs(values: Values, output: Output): Promise<Output[]> {
 }
 
 async function conduct(run: Run, output: Output, live: readonly Output[]): Promise<ExitCode> {
-  const release = listenForStop(run);
+  const release = listenForStop(run, (line) => {
+    for (const view of live) view.say(line);
+  });
   try {
     for (const view of live) view.start(run);
     let before: Snapshot | undefined;

@@ -6,9 +6,15 @@ import {
   engines,
   type FarEndDoes,
   flagOf,
+  forFlag,
+  type LatePolicy,
   LIMITS,
+  type Pacing,
   parseCpuList,
   parseDurationNs,
+  parseLineRateBps,
+  parseShape,
+  shapeEnds,
 } from '../index.js';
 import { flag, text, textOf, type Values } from './command.js';
 import { convert, countOf, engineOf, engineOptionValues } from './values.js';
@@ -31,6 +37,33 @@ export const targetOptions = (): Group => ({
     'with --lab: what becomes of the frames [drop for engines that need it, else stack, where tcpdump sees them]',
   ),
   force: flag('Where to (one of these):', 'send even on the interface that carries the default route'),
+});
+
+/** When frames leave. `fallback`: what they do where nobody says it. */
+export const rateOptions = (fallback: string): Group => ({
+  rate: text(
+    'How fast:',
+    'RATE',
+    `of all frames: 1Mpps, 2.5Gbps (frames), 9.5Gbps-l1 (wire), 40%, gap 10us; or poisson RATE, burst 64 every 1ms, on 100ms off 900ms RATE, ramp RATE to RATE in 10s, steps RATE for 5s, RATE [${fallback}]`,
+  ),
+  'top-speed': flag('How fast:', 'as fast as possible, whatever a profile or a capture says'),
+  'line-rate': text('How fast:', 'BPS', 'what the link carries, e.g. --line-rate 10G [what the device says]'),
+  pacing: text(
+    'How fast:',
+    'hybrid|spin|sleep',
+    'how a worker waits: sleeps and then spins, only spins (evenest gaps, a whole CPU), only sleeps [hybrid; spin for the times of a capture]',
+  ),
+  late: text(
+    'How fast:',
+    'catch-up|skip',
+    'more than 1 ms behind: catch up at twice the rate at most, or leave out the time that was missed [catch-up]',
+  ),
+  'start-delay': text('How fast:', 'TIME', 'send nothing for so long, e.g. --start-delay 2s'),
+  warmup: text('How fast:', 'TIME', 'send for so long first, and count nothing of it, e.g. --warmup 1s'),
+});
+
+export const bytesOption = (): Group => ({
+  bytes: text('How much:', 'N', 'frame sizes added up, FCS included, at most, e.g. --bytes 10M'),
 });
 
 export const durationOption = (): Group => ({
@@ -71,8 +104,8 @@ export const outputOptions = (): Group => ({
 });
 
 export const EPILOGUE = [
-  'Keys in a terminal: space pauses and resumes, q or Ctrl-C stops. Without a terminal a run ends after 10 s,',
-  'unless something says how much to send.',
+  'Keys in a terminal: space pauses and resumes, + and - change the rate by 10 %, q or Ctrl-C stops.',
+  'Without a terminal a run ends after 10 s, unless something says how much to send.',
   '',
   'Exit codes: 0 ran as asked · 1 ran, but could not hold what was asked · 2 usage · 3 not permitted ·',
   '4 this host cannot · 5 internal error',
@@ -88,17 +121,42 @@ export function targetOf(values: Values) {
   };
 }
 
+/** What a profile says about the end of its run. */
+interface Fallback {
+  readonly durationNs?: number | undefined;
+  readonly bytes?: number | undefined;
+}
+
 /** The values of all those options. `isLimited`: the run ends by itself, whatever its duration. */
-export function commonOptions(values: Values, isLimited: boolean, defaultDurationNs?: number) {
+export function commonOptions(values: Values, isLimited: boolean, fallback: Fallback = {}) {
+  const schedule = scheduleOf(values);
   return {
     ...targetOf(values),
     engine: engineOf(values),
     engineOptions: engineOptionValues(values),
     cpus: convert(values, 'cpus', parseCpuList),
     workers: countOf(values, 'workers', 1, Number.MAX_SAFE_INTEGER),
-    durationNs: durationOf(values, isLimited, defaultDurationNs),
+    ...schedule,
+    bytes: countOf(values, 'bytes', 1, Number.MAX_SAFE_INTEGER) ?? fallback.bytes,
+    durationNs: durationOf(
+      values,
+      isLimited || (schedule.shape !== undefined && shapeEnds(schedule.shape)),
+      fallback.durationNs,
+    ),
     batch: countOf(values, 'batch', 1, LIMITS.batch),
     cache: values['no-cache'] !== true,
+  };
+}
+
+function scheduleOf(values: Values) {
+  return {
+    shape: convert(values, 'rate', forFlag(parseShape)),
+    topSpeed: values['top-speed'] === true ? true : undefined,
+    lineRateBps: convert(values, 'line-rate', forFlag(parseLineRateBps)),
+    pacing: textOf(values, 'pacing') as Pacing | undefined,
+    late: textOf(values, 'late') as LatePolicy | undefined,
+    startNs: convert(values, 'start-delay', parseDurationNs),
+    warmupNs: convert(values, 'warmup', parseDurationNs),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  describeRate,
   formatBps,
   formatCount,
   formatPps,
@@ -16,17 +17,18 @@ const MOST_ROWS = 40;
 /** A preview for people. */
 export function previewText(preview: Preview, profile: Profile | undefined): string {
   const { sizes, periodFrames } = preview;
-  const same = sizes.minBytes === sizes.maxBytes;
-  const range = same ? '' : `, ${sizes.minBytes} to ${sizes.maxBytes}`;
   const lines = [
     ...(profile?.description ? [profile.description, ''] : []),
-    `frame size  ${trimmed(sizes.meanBytes)} bytes${same ? '' : ' on average'}${range}, FCS included`,
-    ...(preview.streams.length > 1 ? [`mix         repeats after ${formatCount(periodFrames)} frames`] : []),
+    `frame size  ${sizesLine(preview)}, FCS included`,
+    ...(preview.rate ? [`rate        at most ${describeRate(preview.rate, null)}`] : []),
+    ...(preview.streams.length > 1 && periodFrames > 0
+      ? [`mix         repeats after ${formatCount(periodFrames)} frames`]
+      : []),
     ...(profile?.notes.map((note) => `note        ${note}`) ?? []),
     '',
     ...streamTable(preview),
     '',
-    ...LINK_GBPS.map((gbps) => rateLine(gbps, sizes.meanWireBytes)),
+    ...(preview.isMeanKnown ? LINK_GBPS.map((gbps) => rateLine(gbps, sizes.meanWireBytes)) : []),
   ];
   for (const [i, { stream, bytes, lines: headers }] of preview.frames.entries()) {
     lines.push(
@@ -39,19 +41,38 @@ export function previewText(preview: Preview, profile: Profile | undefined): str
   return `${lines.join('\n')}\n`;
 }
 
+/** Without a mean where only the rates on a host decide how often each size comes. */
+function sizesLine({ sizes, isMeanKnown, streams }: Preview): string {
+  const { minBytes, meanBytes, maxBytes } = sizes;
+
+  if (minBytes === maxBytes) return `${trimmed(meanBytes)} bytes`;
+  if (!isMeanKnown) return `${minBytes} to ${maxBytes} bytes`;
+  const rates = streams.some(({ packetShare }) => packetShare === null) ? ' at these rates' : '';
+  return `${trimmed(meanBytes)} bytes on average${rates}, ${minBytes} to ${maxBytes}`;
+}
+
 function streamTable({ streams }: Preview): string[] {
   const width = Math.max('stream'.length, ...streams.map(({ name }) => name.length));
+  const timed = streams.some(({ timing }) => timing !== '');
   const rows = streams.slice(0, MOST_ROWS).map((stream) => {
     const shares = [percent(stream.packetShare), percent(stream.byteShare)];
     const mean = trimmed(stream.meanSizeBytes).padStart(9);
-    return [stream.name.padEnd(width), ...shares, mean, sizesText(stream.sizes)].join('  ');
+    const sizes = sizesText(stream.sizes);
+    const timing = stream.timing === '' ? [] : [stream.timing];
+    return [stream.name.padEnd(width), ...shares, mean, timed ? sizes.padEnd(SIZES_WIDTH) : sizes, ...timing]
+      .join('  ')
+      .trimEnd();
   });
   const left = streams.length - rows.length;
-  const head = [`${'stream'.padEnd(width)}    packets      bytes  mean size  sizes`];
+  const head = [
+    `${'stream'.padEnd(width)}    packets      bytes  mean size  ${timed ? `${'sizes'.padEnd(SIZES_WIDTH)}  rate and time` : 'sizes'}`,
+  ];
   return [...head, ...rows, ...(left > 0 ? [`… and ${left} more`] : [])];
 }
 
 const MOST_SIZES = 7;
+/** Of the column, where another one follows. */
+const SIZES_WIDTH = 16;
 
 /** "64×7 594×4 1518". */
 function sizesText(sizes: Preview['streams'][number]['sizes']): string {
@@ -67,7 +88,8 @@ function rateLine(gbps: number, meanBytes: number): string {
   return `line rate at ${String(gbps).padStart(3)} Gbit/s  ${formatPps(pps).padStart(11)}  ${(1e9 / pps).toFixed(2).padStart(9)} ns a packet  L2 ${l2}`;
 }
 
-function percent(share: number): string {
+function percent(share: number | null): string {
+  if (share === null) return '–'.padStart(9);
   return `${(100 * share).toFixed(3)} %`.padStart(9);
 }
 

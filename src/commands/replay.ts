@@ -1,18 +1,23 @@
 import {
+  forFlag,
   MAX_CAPTURE_FRAMES,
   parseCount,
+  parseSpeed,
   type ReplayOptions,
   type RunOptions,
   replayTraffic,
+  UsageError,
 } from '../index.js';
 import { type Command, flag, text, textOf, type Values } from './command.js';
 import { carryOut } from './conduct.js';
 import {
+  bytesOption,
   commonOptions,
   durationOption,
   EPILOGUE,
   engineOptions,
   outputOptions,
+  rateOptions,
   targetOptions,
 } from './options.js';
 import { withoutUndefined } from './traffic-options.js';
@@ -40,12 +45,16 @@ export const command: Command = {
     'dst-ip': text('Rewriting (checksums follow):', 'ADDRESS', 'likewise, e.g. --dst-ip 198.19.0.0/16'),
     'unique-ip': flag('Rewriting (checksums follow):', 'other hosts in each loop: every flow is a new one'),
 
+    ...rateOptions('as recorded'),
+    speed: text('How fast:', 'SPEED', 'so many times as fast as recorded [1x], e.g. --speed 2x'),
+
     loop: text(
       'How much:',
       'N',
       `times through the file; 0 or ${FOREVER}: until stopped [1], e.g. --loop 100`,
     ),
     limit: text('How much:', 'FRAMES', 'only the first of the file, e.g. --limit 1000'),
+    ...bytesOption(),
     ...durationOption(),
     ...engineOptions('one worker, which keeps the order'),
     ...outputOptions(),
@@ -56,9 +65,23 @@ export const command: Command = {
 
 function toRunOptions(values: Values): RunOptions {
   const loops = convert(values, 'loop', parseLoops) ?? 1;
-  const isLimited = loops > 0 || hasDefaultCount(engineOf(values));
+  const isLimited = loops > 0 || values['bytes'] !== undefined || hasDefaultCount(engineOf(values));
   const options = { ...commonOptions(values, isLimited), loops: loops === 0 ? undefined : loops };
-  return { ...withoutUndefined(options), traffic: replayTraffic(toReplayOptions(values)) };
+  return {
+    ...withoutUndefined({ ...options, ...speedOf(values) }),
+    traffic: replayTraffic(toReplayOptions(values)),
+  };
+}
+
+/** Only one of them says when frames leave. */
+function speedOf(values: Values): Pick<RunOptions, 'shape'> {
+  const given = ['speed', 'rate', 'top-speed'].filter(
+    (name) => values[name] !== undefined && values[name] !== false,
+  );
+  if (given.length > 1)
+    throw new UsageError(`--${given[0]} and --${given[1]} exclude each other: each says when frames leave`);
+  const speed = convert(values, 'speed', forFlag(parseSpeed));
+  return speed === undefined ? {} : { shape: { kind: 'recorded', speed } };
 }
 
 function toReplayOptions(values: Values): ReplayOptions {

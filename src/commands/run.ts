@@ -1,12 +1,14 @@
-import type { RunOptions } from '../index.js';
+import { endsByItself, type RunOptions, shapeEnds } from '../index.js';
 import { type Command, text, type Values } from './command.js';
 import { carryOut } from './conduct.js';
 import {
+  bytesOption,
   commonOptions,
   durationOption,
   EPILOGUE,
   engineOptions,
   outputOptions,
+  rateOptions,
   targetOptions,
 } from './options.js';
 import {
@@ -24,7 +26,9 @@ export const command: Command = {
     ...targetOptions(),
     ...trafficOptions(),
     count: text('How much:', 'N', 'frames, over all workers together, e.g. --count 1000003 or --count 5M'),
+    ...bytesOption(),
     ...durationOption(),
+    ...rateOptions('as fast as possible'),
     ...engineOptions('one worker; two in a lab whose far end does not drop'),
     ...outputOptions(),
   }),
@@ -37,13 +41,17 @@ export const command: Command = {
 
 /** Flags have the last word over a profile. */
 function toRunOptions(values: Values, { options }: AskedTraffic): RunOptions {
-  const { durationNs, countPackets, ...hints } = options;
+  const { durationNs, countPackets, bytes, shape, ...rest } = options;
+  const hints: RunOptions = values['top-speed'] === true ? rest : { ...rest, ...(shape && { shape }) };
   const engine = engineOf(values);
-  const saysHowMuch = values['count'] !== undefined || values['duration'] !== undefined;
-  const profile = saysHowMuch ? {} : { durationNs, countPackets };
+  const saysHowMuch = ['count', 'bytes', 'duration'].some((name) => values[name] !== undefined);
+  const profile = saysHowMuch ? {} : { durationNs, countPackets, bytes };
   const isLimited =
-    values['count'] !== undefined || profile.countPackets !== undefined || hasDefaultCount(engine);
-  const { engineOptions, ...common } = commonOptions(values, isLimited, profile.durationNs);
+    [values['count'], values['bytes'], profile.countPackets, profile.bytes].some((v) => v !== undefined) ||
+    hasDefaultCount(engine) ||
+    (hints.shape !== undefined && values['rate'] === undefined && shapeEnds(hints.shape)) ||
+    (options.traffic !== undefined && endsByItself(options.traffic, values['top-speed'] === true));
+  const { engineOptions, ...common } = commonOptions(values, isLimited, profile);
   return {
     ...hints,
     ...withoutUndefined({

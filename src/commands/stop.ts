@@ -1,7 +1,7 @@
 import type { Run } from '../index.js';
+import { listenForKeys } from './keys.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const CTRL_C = '\u0003';
 /** timeout(1) and terminals signal the process and its group: both are one request. */
 const SAME_REQUEST_MS = 100;
 /** 128 + SIGINT, as shells report it. */
@@ -10,8 +10,9 @@ const INTERRUPTED = 130;
 /**
  * Everything that ends a run from outside: signals, keys, a reader of our output that went away. A second request
  * while the first is being carried out ends the process at once. Returns the function that lets go again.
+ * `say`: shows a line about what a key did.
  */
-export function listenForStop(run: Run): () => void {
+export function listenForStop(run: Run, say: (line: string) => void): () => void {
   let askedAtMs: number | undefined;
   const stop = () => {
     const nowMs = performance.now();
@@ -23,32 +24,9 @@ export function listenForStop(run: Run): () => void {
   for (const signal of SIGNALS) process.on(signal, stop);
   process.stdout.on('error', onBrokenPipe);
   process.stderr.on('error', onBrokenPipe);
-  const releaseKeys = listenForKeys(run, stop);
+  const releaseKeys = listenForKeys(run, stop, say);
   return () => {
     releaseKeys();
     for (const signal of SIGNALS) process.off(signal, stop);
-  };
-}
-
-function listenForKeys(run: Run, stop: () => void): () => void {
-  const { stdin, stdout } = process;
-  if (!stdin.isTTY || !stdout.isTTY) return () => {};
-  let paused = false;
-  const onData = (data: Buffer) => {
-    const key = data.toString();
-    if (key === 'q' || key === CTRL_C) stop();
-    if (key === ' ') {
-      paused = !paused;
-      if (paused) run.pause();
-      else run.resume();
-    }
-  };
-  stdin.setRawMode(true);
-  stdin.on('data', onData);
-  stdin.resume();
-  return () => {
-    stdin.off('data', onData);
-    stdin.setRawMode(false);
-    stdin.pause();
   };
 }

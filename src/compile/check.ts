@@ -1,6 +1,10 @@
+import type { Timing } from '../model/timing.js';
 import type { Payload, Stream, TrafficModel } from '../model/traffic.js';
+import { checkShape } from '../rate/check.js';
+import { MAX_DURATION_NS } from '../units.js';
 import { describe } from './fields.js';
 import type { ModelPath, Problems } from './problems.js';
+import { timingProblems } from './timing.js';
 
 const ORDERS = ['smooth', 'random', 'grouped'];
 const PAYLOADS = ['byte', 'counter', 'random', 'bytes'];
@@ -13,6 +17,9 @@ export function checkModel(model: TrafficModel, problems: Problems): void {
   check.whole(['seed'], model.seed, 0);
   check.word(['order'], model.order, ORDERS);
   for (const [i, stream] of model.streams.entries()) checkStream(stream, ['streams', i], check);
+  if (problems.any) return; // times that are none say nothing about each other
+  for (const { stream, key, message } of timingProblems(model.streams))
+    problems.add(['streams', stream, 'timing', key], message);
 }
 
 function checkStream(stream: Stream, path: ModelPath, check: Check): void {
@@ -23,6 +30,7 @@ function checkStream(stream: Stream, path: ModelPath, check: Check): void {
   if (stream.count !== null) check.whole([...path, 'count'], stream.count, 0);
   if (stream.flows !== null) check.whole([...path, 'flows'], stream.flows, 1);
   checkPayload(stream.payload, [...path, 'payload'], check);
+  if (stream.timing) checkTiming(stream.timing, [...path, 'timing'], check);
   if (stream.sizes) {
     check.word([...path, 'size'], stream.sizes.order, ORDERS);
     if (stream.sizes.list.length === 0) check.expect([...path, 'size'], 'at least one size', []);
@@ -47,6 +55,13 @@ function checkStream(stream: Stream, path: ModelPath, check: Check): void {
   });
 }
 
+function checkTiming({ shape, startNs, durationNs, bytes }: Timing, path: ModelPath, check: Check): void {
+  if (shape !== undefined) check.shape([...path, 'shape'], shape);
+  if (startNs !== undefined) check.time([...path, 'startNs'], startNs, 0);
+  if (durationNs !== undefined) check.time([...path, 'durationNs'], durationNs, 1);
+  if (bytes !== undefined) check.whole([...path, 'bytes'], bytes, 1);
+}
+
 function checkPayload(payload: Payload, path: ModelPath, check: Check): void {
   check.word(path, payload.kind, PAYLOADS);
   if (payload.kind === 'byte') check.whole(path, payload.value, 0, 255);
@@ -65,6 +80,15 @@ class Check {
     if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum) return;
     const end = maximum === Number.MAX_SAFE_INTEGER ? '' : ` to ${maximum}`;
     this.expect(path, `a whole number from ${minimum}${end}`, value);
+  }
+
+  time(path: ModelPath, value: unknown, minimum: number): void {
+    if (typeof value === 'number' && value >= minimum && value <= MAX_DURATION_NS) return;
+    this.expect(path, `nanoseconds from ${minimum} to ${MAX_DURATION_NS}, a week`, value);
+  }
+
+  shape(path: ModelPath, value: unknown): void {
+    this.problems.guard(path, () => checkShape(value));
   }
 
   word(path: ModelPath, value: unknown, words: readonly string[]): void {

@@ -1,8 +1,17 @@
-import type { Order } from '../model/traffic.js';
+import type { Order, TrafficModel } from '../model/traffic.js';
 import { ValueError } from './problems.js';
 
 /** Longer periods would not stay in a cache, nor in a reader's head. */
 export const LONGEST_PERIOD = 1_048_576;
+
+/** One period of the streams that are not in `alone`, by their numbers; empty where all are. Throws ValueError. */
+export function mixOf({ streams, order }: TrafficModel, alone: Uint32Array): Uint32Array {
+  const apart = new Set(alone);
+  const numbers = [...streams.keys()].filter((i) => !apart.has(i));
+  if (numbers.length === 0) return new Uint32Array(0);
+  const weights = numbers.map((i) => streams[i]?.weight ?? 1);
+  return periodOf(weights, order).map((position) => numbers[position] ?? 0);
+}
 
 /**
  * One period of a mix: each number i comes weights[i] times. Smooth: spread as evenly as whole frames allow, by sorting

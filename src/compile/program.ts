@@ -6,11 +6,15 @@ export interface FrameProgram {
   /** The streams take turns as `schedule` says, over and over, or are drawn from it at random. */
   readonly order: 'sequence' | 'random';
   readonly seed: bigint;
-  /** Numbers of streams, one period of the mix. */
+  /** Numbers of streams, one period of the mix; empty where all streams have a timing of their own. */
   readonly schedule: Uint32Array;
+  /** Numbers of the streams with a timing of their own: they are not in the mix. Default none. */
+  readonly alone?: Uint32Array;
   readonly streams: readonly StreamProgram[];
   /** Of the traffic's capture files, in the order of their streams; for people, the addon never looks. */
   readonly captures?: readonly CaptureFacts[];
+  /** Of each capture file, in the same order; src/run/recorded.ts makes lanes of them, the addon never looks. */
+  readonly recorded?: readonly RecordedTimes[];
   /** What a reader of the plan should know. */
   readonly notes?: readonly string[];
 }
@@ -24,10 +28,25 @@ export interface CaptureFacts {
   readonly bytes: number;
   /** Frames that cannot be sent. */
   readonly leftOut: number;
-  /** Between the stamps of the first and the last of these frames. */
+  /** Between the stamps of the first frame and the latest. */
   readonly durationNs: number;
+  /** From the first frame of a loop to the first of the next at the recorded speed: the duration and one mean gap. */
+  readonly lapNs: number;
   /** With uniquePerLoop: how many loops differ from each other; else null. */
   readonly uniqueLoops: number | null;
+}
+
+/** When the frames of a capture left: those that are sent, in their order. */
+export interface RecordedTimes {
+  readonly file: string;
+  /** Whose frames they are; null for those of the mix, which is this capture and nothing else. */
+  readonly stream: number | null;
+  /** After the first frame, never decreasing: a stamp that goes back counts as the highest so far. */
+  readonly timesNs: Float64Array;
+  /** As CaptureFacts has it; 0 where the stamps tell nothing: one frame, or all at the same time. */
+  readonly lapNs: number;
+  /** What a reader of the plan should know if the times are kept. */
+  readonly notes: readonly string[];
 }
 
 export interface StreamProgram {

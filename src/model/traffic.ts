@@ -1,3 +1,5 @@
+import type { Timing } from './timing.js';
+
 /**
  * What will be sent, as data. It can be stored, sent and run elsewhere: JSON holds all of it.
  * A profile, a packet of the command line, a capture and trafgen's files all become one of these.
@@ -45,6 +47,8 @@ export interface Stream {
   readonly checksums?: readonly FrameChecksum[];
   /** The frames of a capture file instead of headers and payload. */
   readonly capture?: CaptureSource;
+  /** Its own rate, start and end; without it the stream is part of the mix all the time. */
+  readonly timing?: Timing;
 }
 
 /** Frame sizes on the wire, FCS included, and how often each comes in a period of them. */

@@ -7,6 +7,7 @@ export function create(sink: Sink): Output {
   return {
     start: () => {},
     tick: () => {},
+    say: () => {},
     end: (summary) => print(summary),
     plan: (plan) => print({ schemaVersion: SCHEMA_VERSION, plan }),
   };

@@ -16,6 +16,8 @@ export interface Output {
   start(run: Run): void;
   /** Called about once a second with the snapshot of that moment and the one before. */
   tick(before: Snapshot | undefined, now: Snapshot): void;
+  /** Something that happened on the way, such as a rate that was changed by a key. */
+  say(line: string): void;
   end(summary: Summary): void;
   /** Instead of a run: shows what would be sent. */
   plan(plan: RunPlan): void;

@@ -1,13 +1,23 @@
 import type { CaptureFacts } from '../compile/program.js';
 import type { FieldValue, Variation } from '../model/traffic.js';
 import type { OptionValue } from '../native/index.js';
+import { formatTimeNs } from '../rate/format.js';
 import { flagOf } from '../run/engine-options.js';
 import type { RunPlan } from '../run/plan.js';
 import type { Run } from '../run/session.js';
 import type { WorkerPlan } from '../run/workers.js';
 import { formatCpus } from '../system/cpus.js';
-import { formatBps, formatCount, formatNs, formatPps, formatSeconds, lineRatePps } from '../units.js';
+import {
+  formatBps,
+  formatCount,
+  formatNs,
+  formatNumberOf,
+  formatPps,
+  formatSeconds,
+  lineRatePps,
+} from '../units.js';
 import { hexDump } from './hex-dump.js';
+import { describeSchedule } from './text-pace.js';
 
 export function describePlan(plan: RunPlan): string[] {
   const { engine, batch, workers } = plan;
@@ -21,7 +31,10 @@ export function describePlan(plan: RunPlan): string[] {
     `workers  ${workers.length} on CPU ${cpus}${describeLimits(plan)}`,
     ...describeMapping(workers),
     `frames   ${describeSizes(plan.sizes)}${describeBudget(plan)}`,
-    ...plan.captures.map((capture) => `capture  ${describeCapture(capture)}${describeLoops(plan)}`),
+    ...describeSchedule(plan),
+    ...plan.captures.map(
+      (capture, i) => `capture  ${describeCapture(capture)}${describeLoops(plan)}${describeLap(plan, i)}`,
+    ),
     ...plan.notes.map((note) => `note     ${note}`),
   ];
 }
@@ -69,7 +82,7 @@ function describeTarget({ target, engine }: RunPlan): string {
 
 function describeLimits({ countPackets, durationNs }: RunPlan): string {
   const limits = [
-    countPackets !== null && `${formatCount(countPackets)} frames`,
+    countPackets !== null && formatNumberOf(countPackets, 'frame'),
     durationNs !== null && formatSeconds(durationNs / 1e9),
   ].filter((limit) => typeof limit === 'string');
   return limits.length === 0 ? ', until stopped' : `, for ${limits.join(' or ')}`;
@@ -89,11 +102,22 @@ function describeLoops({ loops }: RunPlan): string {
   return loops === null ? '' : `; ${formatCount(loops)} ${loops === 1 ? 'loop' : 'loops'}`;
 }
 
-function describeBudget({ linkSpeedMbps, sizes, workers }: RunPlan): string {
-  if (linkSpeedMbps === null) return '';
-  const rate = lineRatePps(linkSpeedMbps * 1e6, sizes.meanWireBytes);
+/** How long it takes to go through a capture whose times are kept. */
+function describeLap({ captures, schedule, traffic }: RunPlan, number: number): string {
+  const streams = [...traffic.streams.keys()].filter((i) => traffic.streams[i]?.capture);
+  const lane = schedule.lanes.find(({ stream, shape }) => {
+    return shape?.kind === 'recorded' && (stream === null || stream === streams[number]);
+  });
+  if (lane?.shape?.kind !== 'recorded') return '';
+  const lapNs = (captures[number]?.lapNs ?? 0) / lane.shape.speed;
+  return `; ${formatTimeNs(Number(lapNs.toPrecision(4)))} each${lane.shape.speed === 1 ? '' : ` at ${lane.shape.speed}x`}`;
+}
+
+function describeBudget({ schedule: { lineRateBps }, sizes, workers }: RunPlan): string {
+  if (lineRateBps === null) return '';
+  const rate = lineRatePps(lineRateBps, sizes.meanWireBytes);
   const budgetNs = (workers.length * 1e9) / rate;
-  return `; line rate at ${formatBps(linkSpeedMbps * 1e6)}: ${formatPps(rate)}, ${formatNs(budgetNs)} ns per packet${workers.length > 1 ? ' and worker' : ''}`;
+  return `; line rate at ${formatBps(lineRateBps)}: ${formatPps(rate)}, ${formatNs(budgetNs)} ns per packet${workers.length > 1 ? ' and worker' : ''}`;
 }
 
 /** Once where all workers send the same way. */

@@ -2,8 +2,9 @@ import type { RunPlan } from '../run/plan.js';
 import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
 import type { Snapshot } from '../run/snapshot.js';
 import type { DeviceSummary, FarEndSummary, Summary } from '../run/summary.js';
-import { formatBps, formatCount, formatNs, formatPps, formatSeconds } from '../units.js';
+import { formatBps, formatCount, formatNs, formatNumberOf, formatPps, formatSeconds } from '../units.js';
 import type { Output, Sink } from './output.js';
+import { describeMoment, describePace } from './text-pace.js';
 import {
   describeCapture,
   describeMapping,
@@ -26,6 +27,9 @@ export function create(sink: Sink): Output {
     tick(before, now) {
       print(tickLines(before, now, plan));
     },
+    say(line) {
+      print([`         ${line}`]);
+    },
     end(summary) {
       // Without its head, what was noted about the plan would be lost.
       const notes = plan ? [] : summary.plan.notes.map((note) => `note     ${note}`);
@@ -46,14 +50,14 @@ function columns(cells: readonly string[]): string {
 
 function tickLines(before: Snapshot | undefined, now: Snapshot, plan: RunPlan | undefined): string[] {
   const time = `${now.elapsedSeconds.toFixed(1)} s`;
-  const paused = now.workers.every((worker) => worker.state === 'paused') ? '  paused' : '';
+  const moment = describeMoment(now);
   const total = totalFigures(before, now);
-  if (now.workers.length === 1) return [row(time, String(now.workers[0]?.cpu ?? ''), total, plan) + paused];
+  if (now.workers.length === 1) return [row(time, String(now.workers[0]?.cpu ?? ''), total, plan) + moment];
   return [
     ...now.workers.map((worker, i) =>
       row(time, String(worker.cpu), workerFigures(before?.workers[i], worker), plan),
     ),
-    row(time, 'total', total, plan) + paused,
+    row(time, 'total', total, plan) + moment,
   ];
 }
 
@@ -73,8 +77,8 @@ function row(time: string, cpu: string, figures: Figures, plan: RunPlan | undefi
 }
 
 function percentOfLine(figures: Figures, plan: RunPlan | undefined): string {
-  if (!plan?.linkSpeedMbps) return '–';
-  return ((100 * figures.bpsL1) / (plan.linkSpeedMbps * 1e6)).toFixed(2);
+  const lineRateBps = plan?.schedule.lineRateBps;
+  return lineRateBps ? ((100 * figures.bpsL1) / lineRateBps).toFixed(2) : '–';
 }
 
 function describeSummary(summary: Summary): string[] {
@@ -86,7 +90,8 @@ function describeSummary(summary: Summary): string[] {
     ...(perWorker.length > 1 ? perWorker : []),
     row(formatSeconds(total.seconds), 'total', total, plan),
     '',
-    `sent     ${formatCount(total.packets)} frames, ${formatCount(total.bytes)} bytes (FCS included) in ${formatCount(total.syscalls)} system calls`,
+    `sent     ${formatNumberOf(total.packets, 'frame')}, ${formatCount(total.bytes)} bytes (FCS included) in ${formatNumberOf(total.syscalls, 'system call')}`,
+    ...describePace(summary),
     ...(perWorker.length > 1 ? describeMapping(plan.workers, 'workers') : []),
     ...describeModes(summary.workers.map(({ mode }) => mode)),
     ...describeReplayed(summary),

@@ -1,13 +1,16 @@
 import { LONGEST_PERIOD } from '../compile/mix.js';
+import { timingProblems } from '../compile/timing.js';
 import type { Order, Stream, TrafficModel } from '../model/traffic.js';
-import { formatCount, parseDurationNs } from '../units.js';
-import { countMessage, frameCount } from './convert.js';
+import { formatCount } from '../units.js';
 import { wholeNumber } from './decimal.js';
-import type { ProfileInput, RunInput } from './input.js';
-import { type ProfileProblem, show } from './problem.js';
+import type { ProfileInput } from './input.js';
+import { followers, joinStreams, nameStreams } from './join.js';
+import type { ProfileProblem } from './problem.js';
+import { type RunHints, runHints } from './run-hints.js';
 import { meanSizeBytes } from './sizes.js';
 import type { Source } from './source.js';
 import type { StreamDraft } from './stream.js';
+import { TIMING_KEYS } from './timing.js';
 import { type Ratio, wholeWeights } from './weights.js';
 
 /** One source, read. */
@@ -15,15 +18,6 @@ export interface Part {
   readonly source: Source;
   readonly input: ProfileInput;
   readonly drafts: readonly StreamDraft[];
-}
-
-/** How a profile would like to be run; flags have the last word. */
-export interface RunHints {
-  readonly durationNs?: number;
-  readonly countPackets?: number;
-  readonly engine?: string;
-  readonly batch?: number;
-  readonly engineOptions?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface Composition {
@@ -38,17 +32,18 @@ export interface Composition {
 /** Later parts add streams, replace those of the same name, and have the last word on everything else. */
 export function composeParts(parts: readonly Part[], problems: ProfileProblem[]): Composition {
   const drafts = joinStreams(parts);
-  const inBytes = last(parts, 'shares') === 'bytes';
-  const shares = drafts.map((draft) => (inBytes ? packetShare(draft, problems) : draft.share));
-  const { weights, exact } = wholeWeights(shares);
+  const { weights, exact } = weightsOf(drafts, last(parts, 'shares') === 'bytes', problems);
   const names = nameStreams(drafts);
-  const streams = drafts.map(
-    ({ content }, i): Stream => ({ name: names[i] ?? '', weight: weights[i] ?? 1, ...content }),
-  );
+  const next = followers(parts, drafts, names);
+  const streams = drafts.map(({ content: { timing, ...content } }, i): Stream => {
+    const own = timing && { timing: { ...timing, ...(next[i] !== undefined && { then: next[i] }) } };
+    return { name: names[i] ?? '', weight: weights[i] ?? 1, ...content, ...own };
+  });
+  problems.push(...misplacedTimes(drafts, streams));
   const order: Order = last(parts, 'order') ?? 'smooth';
   return {
     traffic: { seed: wholeNumber(last(parts, 'seed') ?? 1), order, streams },
-    run: runHints(parts, problems),
+    run: runHints(parts, streams, problems),
     description: String(last(parts, 'description') ?? ''),
     notes: exact ? [] : [APPROXIMATE],
     drafts,
@@ -61,27 +56,24 @@ function last<K extends keyof ProfileInput>(parts: readonly Part[], key: K): Pro
   return parts.findLast(({ input }) => input[key] !== undefined)?.input[key];
 }
 
-function joinStreams(parts: readonly Part[]): StreamDraft[] {
-  const joined: StreamDraft[] = [];
-  const places = new Map<string, number>();
-  for (const draft of parts.flatMap(({ drafts }) => drafts)) {
-    const place = draft.name === null ? undefined : places.get(draft.name);
-    if (place === undefined) joined.push(draft);
-    else joined[place] = draft;
-    if (draft.name !== null && place === undefined) places.set(draft.name, joined.length - 1);
-  }
-  return joined;
+/** A stream with a rate of its own has no share, and a weight that nobody asks for. */
+function weightsOf(
+  drafts: readonly StreamDraft[],
+  inBytes: boolean,
+  problems: ProfileProblem[],
+): { weights: readonly number[]; exact: boolean } {
+  const sharing = drafts.filter(({ content }) => content.timing?.shape === undefined);
+  const shares = sharing.map((draft) => (inBytes ? packetShare(draft, problems) : draft.share));
+  const { weights, exact } = wholeWeights(shares);
+  const weightOf = new Map(sharing.map((draft, i) => [draft, weights[i] ?? 1]));
+  return { weights: drafts.map((draft) => weightOf.get(draft) ?? 1), exact };
 }
 
-/** Unnamed streams are called by their position, past the names that are taken. */
-function nameStreams(drafts: readonly StreamDraft[]): string[] {
-  const taken = new Set(drafts.map(({ name }) => name));
-  return drafts.map(({ name }, i) => {
-    if (name !== null) return name;
-    let number = i + 1;
-    while (taken.has(`stream${number}`)) number++;
-    taken.add(`stream${number}`);
-    return `stream${number}`;
+/** What only all streams together show to be wrong, where it was written. */
+function misplacedTimes(drafts: readonly StreamDraft[], streams: readonly Stream[]): ProfileProblem[] {
+  return timingProblems(streams).flatMap(({ stream, key, message }) => {
+    const draft = drafts[stream];
+    return draft ? [draft.source.problemAt(['streams', draft.index, TIMING_KEYS[key]], message)] : [];
   });
 }
 
@@ -97,39 +89,4 @@ function packetShare(draft: StreamDraft, problems: ProfileProblem[]): Ratio {
     : 'shares of bytes need a size here or in defaults';
   problems.push(draft.source.problemAt(['streams', draft.index], message));
   return draft.share;
-}
-
-function runHints(parts: readonly Part[], problems: ProfileProblem[]): RunHints {
-  const hints = parts.flatMap(({ source, input }) =>
-    input.run ? [hintsOf(source, input.run, problems)] : [],
-  );
-  const engineOptions = Object.assign({}, ...hints.map((hint) => hint.engineOptions));
-  return Object.assign({}, ...hints, Object.keys(engineOptions).length > 0 ? { engineOptions } : {});
-}
-
-function hintsOf(source: Source, run: RunInput, problems: ProfileProblem[]): RunHints {
-  const refuse = (key: string, message: string) => problems.push(source.problemAt(['run', key], message));
-  const durationNs = run.duration === undefined ? undefined : durationOf(run.duration);
-  if (durationNs === null) refuse('duration', durationMessage(run.duration));
-  const countPackets = run.count === undefined ? undefined : frameCount(run.count);
-  if (run.count !== undefined && countPackets === undefined) refuse('count', countMessage(run.count));
-  return {
-    ...(durationNs && { durationNs }),
-    ...(countPackets && { countPackets }),
-    ...(run.engine !== undefined && { engine: String(run.engine) }),
-    ...(run.batch !== undefined && { batch: wholeNumber(run.batch) }),
-    ...(run.options && { engineOptions: run.options }),
-  };
-}
-
-function durationOf(text: string): number | null {
-  try {
-    return parseDurationNs('duration', text);
-  } catch {
-    return null;
-  }
-}
-
-function durationMessage(value: unknown): string {
-  return `expected a time with its unit (us, ms, s, m, h), up to a week, such as 10s, not ${show(value)}`;
 }

@@ -1,4 +1,5 @@
 import type { FieldValue, Order, Patch } from '../model/traffic.js';
+import type { LatePolicy, Pacing } from '../native/index.js';
 import type { PayloadInput } from './payload.js';
 
 /** A profile as its schema lets it pass. Whole numbers may still be text, 0x1F. */
@@ -15,6 +16,13 @@ export interface ProfileInput {
 export interface RunInput {
   readonly duration?: string;
   readonly count?: number | string;
+  readonly bytes?: number | string;
+  readonly rate?: number | string;
+  readonly warmup?: number | string;
+  readonly start?: number | string;
+  readonly pacing?: Pacing;
+  readonly late?: LatePolicy;
+  readonly lineRate?: number | string;
   readonly engine?: string | number;
   readonly batch?: number | string;
   readonly options?: Readonly<Record<string, string | number | boolean>>;
@@ -34,6 +42,11 @@ export interface StreamInput {
   readonly name?: string | number;
   readonly share?: number | string;
   readonly count?: number | string;
+  readonly rate?: number | string;
+  readonly start?: number | string;
+  readonly duration?: number | string;
+  readonly bytes?: number | string;
+  readonly then?: number | string;
   readonly size?: unknown;
   readonly headers?: readonly HeaderInput[];
   readonly payload?: PayloadInput;

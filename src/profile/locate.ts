@@ -1,9 +1,11 @@
+import type { Timing } from '../model/timing.js';
 import type { Part } from './compose.js';
 import type { Range } from './excerpt.js';
 import type { Packet } from './packet.js';
 import { headerRange } from './packet-places.js';
 import { fileProblem, type Path, type ProfileProblem } from './problem.js';
 import type { StreamDraft } from './stream.js';
+import { TIMING_KEYS } from './timing.js';
 
 /** From a path into the model to what a person wrote. */
 export function locateModelPath(
@@ -39,6 +41,7 @@ function locateInStream(draft: StreamDraft, modelPath: Path, message: string): P
 function writtenPath([key, ...rest]: Path): Path {
   if (key === 'weight') return ['share'];
   if (key === 'sizes') return ['size'];
+  if (key === 'timing') return [TIMING_KEYS[rest[0] as keyof Timing] ?? 'rate'];
   return key === undefined ? [] : [key, ...rest];
 }
 

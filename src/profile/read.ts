@@ -1,13 +1,14 @@
 import path from 'node:path';
 import process from 'node:process';
 import type { TrafficModel } from '../model/traffic.js';
-import { composeParts, type Part, type RunHints } from './compose.js';
+import { composeParts, type Part } from './compose.js';
 import { fieldProblems } from './field-check.js';
 import { readProfileFile } from './file.js';
 import type { ProfileInput } from './input.js';
 import { locateModelPath } from './locate.js';
 import { profileFile } from './names.js';
 import { type Path, ProfileError, type ProfileProblem } from './problem.js';
+import type { RunHints } from './run-hints.js';
 import type { Schemas } from './schema.js';
 import { PacketSource, type Source, YamlSource } from './source.js';
 import { draftStream, type StreamContext, type StreamDraft } from './stream.js';

@@ -55,6 +55,23 @@ export function frames() {
   return z.union([z.int(what).min(1, what), text], what);
 }
 
+/** Frame sizes added up: 1500, "10k" or "5M". */
+export function bytes() {
+  const what = expected('a whole number of bytes from 1, such as 1500, 10k or 5M');
+  const text = z.string().regex(/^(?:\d+(?:\.\d+)?[kMG]?|0x[0-9a-fA-F]{1,14})$/, what);
+  return z.union([z.int(what).min(1, what), text], what);
+}
+
+/** Room for some forty steps of a rate. */
+const LONGEST_RATE = 1000;
+
+/** When frames leave. Numbers pass: what reads them knows which units they lack. */
+export function rate() {
+  const what = expected('a rate such as 10kpps, poisson 40% or burst 64 every 1ms');
+  const text = z.string().max(LONGEST_RATE, `a rate has at most ${LONGEST_RATE} letters`);
+  return z.union([text, z.number()], what);
+}
+
 /** Text; numbers are as good, nobody should need quotes for `name: 5`. */
 export function textual(what: string) {
   return z.union([z.string(), z.number()], expected(what));

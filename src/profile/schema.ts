@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { loadAllProtocols } from '../compile/catalogue.js';
 import type { Protocol } from '../protocols/protocol.js';
 import { fieldValue, headerSchemas } from './schema-headers.js';
-import { expected, frames, only, strict, textual, whole, word } from './schema-parts.js';
+import { bytes, expected, frames, only, rate, strict, textual, whole, word } from './schema-parts.js';
 
 type Protocols = ReadonlyMap<string, Protocol>;
 
@@ -113,6 +113,17 @@ function streamSchema({ header }: HeaderSchemas) {
     name: name.optional().describe('Unique; default: stream1, stream2 …'),
     share: share.optional(),
     count: frames().optional().describe('Frames in the whole run: 1000, 5k or 1M'),
+    bytes: bytes().optional().describe('At most so many in the whole run, FCS included: 1500, 10k or 5M'),
+    rate: rate()
+      .optional()
+      .describe(
+        'A rate of its own, instead of a share: 10kpps, 2.5Gbps, gap 20ms, poisson 40%, recorded 2x …',
+      ),
+    start: textual('a time with its unit, such as 500ms')
+      .optional()
+      .describe('After the start of the run, or after the end of the stream that starts it: 500ms'),
+    duration: textual('a time with its unit, such as 10s').optional().describe('From its own start: 10s'),
+    then: textual('the name of a stream').optional().describe('The stream that starts when this one ends'),
     size: size.optional(),
     headers: z.array(header, expected('a list of headers')).optional().describe('The lowest layer first'),
     payload: payload.optional(),
@@ -143,6 +154,19 @@ function defaultsSchema({ defaults }: HeaderSchemas) {
 const run = strict('key', {
   duration: z.string(expected('a time with its unit, such as 10s')).optional().describe('10s, 500ms, 2m'),
   count: frames().optional().describe('Frames in all: 1000, 5k or 1M'),
+  bytes: bytes().optional().describe('At most so many in all, FCS included: 1500, 10k or 5M'),
+  rate: rate()
+    .optional()
+    .describe('10kpps, 2.5Gbps, 40%, gap 10us, poisson 40%, ramp 1kpps to 1Mpps in 10s …'),
+  start: textual('a time with its unit, such as 1s').optional().describe('Nothing leaves before: 2s'),
+  warmup: textual('a time with its unit, such as 1s').optional().describe('Sent first, and not counted: 1s'),
+  pacing: word('pacing', ['hybrid', 'spin', 'sleep'])
+    .optional()
+    .describe('How workers wait; default: hybrid'),
+  late: word('policy', ['catch-up', 'skip']).optional().describe('After a stall; default: catch-up'),
+  lineRate: textual('the speed of a link, such as 10G')
+    .optional()
+    .describe('What per cent are of, where the device does not say: 10G'),
   engine: textual('an engine').optional().describe('As pktgen devices lists them'),
   batch: whole(1).optional().describe('Frames per system call'),
   options: z

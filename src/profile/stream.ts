@@ -13,6 +13,7 @@ import { type PayloadInput, readPayload } from './payload.js';
 import type { Path, ProfileProblem } from './problem.js';
 import { readSizes } from './sizes.js';
 import type { Source } from './source.js';
+import { readTiming } from './timing.js';
 import { validate } from './validate.js';
 import { type Ratio, readShare } from './weights.js';
 
@@ -62,6 +63,7 @@ class StreamReader {
   async draft(): Promise<StreamDraft> {
     const { input, context } = this;
     this.#refuseRivals();
+    const timing = readTiming(input, (key, message) => this.#refuse([key], message));
     const packet = input.packet === undefined ? null : this.#packet(input.packet);
     const headers = (packet?.headers ?? this.#headers()).map((header) => this.#merged(header));
     const content = {
@@ -73,6 +75,7 @@ class StreamReader {
       ...(input.patches && { patches: input.patches.map(patchOf) }),
       ...(input.checksums && { checksums: input.checksums.map(checksumOf) }),
       ...(input.capture && { capture: await this.#capture(input.capture) }),
+      ...(timing && { timing }),
     };
     const name = input.name === undefined ? null : String(input.name);
     // The schema has already refused other shares than this can read, but for 0.0.
@@ -87,6 +90,8 @@ class StreamReader {
 
   #refuseRivals(): void {
     const { input } = this;
+    if (input.rate !== undefined && input.share !== undefined)
+      this.#refuse(['share'], 'a stream with a rate of its own has no share', 'key');
     const own = input.capture ? 'capture' : input.packet === undefined ? undefined : 'packet';
     if (own === undefined) return;
     const rivals = own === 'capture' ? CAPTURE_RIVALS : PACKET_RIVALS;

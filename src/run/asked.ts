@@ -7,6 +7,7 @@ import { isReplay, type Loops, requireWhole, resolveLoops } from './loops.js';
 import type { RunOptions } from './plan.js';
 import type { Occasion } from './probe.js';
 import { programOf, sizesOf, type TrafficSizes } from './program.js';
+import { resolveSchedule, type SchedulePlan } from './schedule.js';
 import { type ResolvedTarget, requireFit, requireHeader, resolveTarget } from './target.js';
 import { resolveTraffic } from './traffic.js';
 
@@ -21,6 +22,8 @@ export interface Asked {
   readonly traffic: TrafficModel;
   readonly program: FrameProgram;
   readonly sizes: TrafficSizes;
+  /** As far as it does not depend on the engine. */
+  readonly schedule: SchedulePlan;
   readonly replay: Loops;
   /** What engines are asked about. */
   readonly occasion: Occasion;
@@ -39,7 +42,9 @@ export async function checkAsked(options: RunOptions): Promise<Asked> {
   );
   const traffic = resolveTraffic(options, place.source);
   const program = await programOf(traffic);
-  const sizes = sizesOf(program);
+  const schedule = resolveSchedule(options, traffic, program, place.linkSpeedMbps);
+  const lanesPps = schedule.lanes.map(({ rate }) => rate?.pps ?? null);
+  const sizes = sizesOf(program, schedule.lanes.length > 1 ? lanesPps : []);
   requireFit(place, sizes.maxBytes, isReplay(traffic) ? 'the longest frame of the capture: ' : '--size ');
   requireHeader(place, sizes.minBytes);
   return {
@@ -50,6 +55,7 @@ export async function checkAsked(options: RunOptions): Promise<Asked> {
     traffic,
     program,
     sizes,
+    schedule,
     replay: resolveLoops(options, traffic, program),
     occasion: {
       target: place.target,

@@ -2,6 +2,7 @@ import type { Asked } from './asked.js';
 import { type Calibration, chooseByMeasurement } from './calibration.js';
 import { loadCalibration } from './calibration-store.js';
 import { type Choice, chooseByRule, type Judged, takeOnly } from './choice.js';
+import { sendsSingleFrames, wantsSingleFrames } from './granularity.js';
 import { judge } from './probe.js';
 
 /** Where to look for measurements. */
@@ -21,19 +22,25 @@ export function chooseEngine(
   options: MeasurementOptions,
 ): { readonly choice: Choice; readonly notes: readonly string[] } {
   const { calibration, notes } = measurementFor(asked, options);
-  const judged = judge(asked.candidates, asked.occasion, calibration === null);
-  const measured = calibration && chooseByMeasurement(judged, calibration);
+  const singly = !asked.wasNamed && wantsSingleFrames(asked.schedule, asked.occasion.workers);
+  const judged = judge(asked.candidates, asked.occasion, calibration === null && !singly);
+  const fine = singly ? judged.filter(sendsSingleFrames) : judged;
+  const measured = calibration && chooseByMeasurement(fine, calibration);
   if (measured) {
     return { choice: asked.wasNamed ? { ...measured, chosen: 'asked', why: '' } : measured, notes };
   }
-  return { choice: chooseUnmeasured(judged, asked), notes };
+  return { choice: chooseUnmeasured(judged, asked, singly), notes };
 }
 
-function chooseUnmeasured(judged: readonly Judged[], { candidates, place, wasNamed }: Asked): Choice {
+function chooseUnmeasured(
+  judged: readonly Judged[],
+  { candidates, place, wasNamed }: Asked,
+  singly: boolean,
+): Choice {
   const named = { flag: place.flag, name: 'name' in place.target ? place.target.name : place.flag };
   const [only] = judged;
   if (only && candidates.length === 1) return takeOnly(only, named, wasNamed);
-  return chooseByRule(judged, named);
+  return chooseByRule(judged, named, singly);
 }
 
 function measurementFor(

@@ -16,16 +16,18 @@ export function programOf(traffic: TrafficModel): Promise<FrameProgram> {
 /** Frame sizes on the wire, FCS included. */
 export interface TrafficSizes {
   readonly minBytes: number;
-  /** Over one period of the mix. */
+  /** Over one period of the mix; over all lanes by their rates where streams have some of their own. */
   readonly meanBytes: number;
   readonly maxBytes: number;
   /** The mean of what takes time on a wire: a device pads what is shorter to 64 bytes. */
   readonly meanWireBytes: number;
 }
 
-export function sizesOf(program: FrameProgram): TrafficSizes {
-  const overPeriod = (means: readonly number[]) =>
-    program.schedule.reduce((sum, stream) => sum + (means[stream] ?? 0), 0) / program.schedule.length;
+/**
+ * `lanesPps`: the mean rates of the mix and of each stream of `program.alone`, where they are known: the means of the
+ * whole are weighted by them. Without all of them each stream that is alone counts as much as the mix does.
+ */
+export function sizesOf(program: FrameProgram, lanesPps: readonly (number | null)[] = []): TrafficSizes {
   let minBytes = Number.POSITIVE_INFINITY;
   let maxBytes = 0;
   for (const { variants } of program.streams) {
@@ -36,10 +38,32 @@ export function sizesOf(program: FrameProgram): TrafficSizes {
   }
   return {
     minBytes,
-    meanBytes: overPeriod(program.streams.map((stream) => streamMeanBytes(stream))),
+    meanBytes: meanOverLanes(program, lanesPps),
     maxBytes,
-    meanWireBytes: overPeriod(program.streams.map((stream) => streamMeanBytes(stream, MIN_SIZE_BYTES))),
+    meanWireBytes: meanOverLanes(program, lanesPps, MIN_SIZE_BYTES),
   };
+}
+
+function meanOverLanes(program: FrameProgram, lanesPps: readonly (number | null)[], least = 0): number {
+  const means = laneMeanBytes(program, least);
+  const isKnown = means.every((mean, lane) => mean === null || (lanesPps[lane] ?? null) !== null);
+  let [bytes, frames] = [0, 0];
+  for (const [lane, mean] of means.entries()) {
+    if (mean === null) continue;
+    const weight = isKnown ? (lanesPps[lane] ?? 0) : 1;
+    bytes += weight * mean;
+    frames += weight;
+  }
+  if (frames > 0) return bytes / frames;
+  return lanesPps.length > 0 ? meanOverLanes(program, [], least) : 0;
+}
+
+/** Of the mix, null where it is empty, and of each stream of `program.alone`: in the order of a run's lanes. */
+export function laneMeanBytes(program: FrameProgram, least = 0): (number | null)[] {
+  const { schedule, streams, alone = new Uint32Array(0) } = program;
+  const means = streams.map((stream) => streamMeanBytes(stream, least));
+  const mix = schedule.reduce((sum, stream) => sum + (means[stream] ?? 0), 0) / schedule.length;
+  return [schedule.length === 0 ? null : mix, ...Array.from(alone, (stream) => means[stream] ?? 0)];
 }
 
 /** Over one period of the stream's sizes, FCS included; what is shorter than `least` counts as that. */
@@ -60,8 +84,15 @@ export function streamSizes({
   return [...weights].map(([sizeBytes, weight]) => ({ sizeBytes, weight }));
 }
 
-/** The first frame that the first of so many workers sends, in hex. */
+/** For a look at the frames: streams with a time of their own take turns with the others, while in a run rates decide. */
+export function inTurn({ alone, ...program }: FrameProgram): FrameProgram {
+  if (!alone?.length) return program;
+  const numbers = new Set([...program.schedule, ...alone]);
+  return { ...program, order: 'sequence', schedule: Uint32Array.from(numbers).sort() };
+}
+
+/** The first frame that the first of so many workers sends, in hex; of the first stream where rates decide. */
 export function firstFrame(program: FrameProgram, workers: number): string {
-  const [first] = native().renderFrames(program, 0, workers, 1);
+  const [first] = native().renderFrames(inTurn(program), 0, workers, 1);
   return Buffer.from(first?.frame ?? []).toString('hex');
 }

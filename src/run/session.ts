@@ -1,24 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FrameProgram } from '../compile/program.js';
-import { HostError, messageOf, NativeError, NotPermittedError, UsageError } from '../errors.js';
-import {
-  type NativeEngineInfo,
-  type NativeLink,
-  type NativeNetwork,
-  type NativeRun,
-  native,
-} from '../native/index.js';
-import type { Place } from '../system/lab.js';
-import { explainingPermission } from '../system/permissions.js';
+import type { Rate } from '../model/timing.js';
+import { native } from '../native/index.js';
 import { formatCount } from '../units.js';
 import type { Calibration } from './calibration.js';
-import { openPlaceFor } from './place.js';
+import { type Opened, open } from './open.js';
+import { latenessOf } from './pace.js';
 import type { RunPlan } from './plan.js';
 import { programOf } from './program.js';
-import { readStreams, readWorkers, type Snapshot } from './snapshot.js';
+import { readStreams, readWarmup, readWorkers, type Snapshot, warmupSoFar } from './snapshot.js';
+import { Steering } from './steering.js';
 import { type Finding, type Summary, summarize } from './summary.js';
-import { LinkReader, Watch } from './watch.js';
-import { countOf, isZeroCopy, sentBy, witnessOf } from './witness.js';
+import { countOf, sentBy, witnessOf } from './witness.js';
 
 /**
  * How soon the end of the workers is noticed: at once when they were told to stop. Until then every look takes time from a
@@ -32,18 +24,6 @@ const LINK_POLL_MS = 200;
 const SETTLE_MS = 1200;
 const SETTLE_POLL_MS = 20;
 
-interface Opened {
-  readonly place: Place | null;
-  /** Where the workers' sockets are. */
-  readonly network: NativeNetwork;
-  readonly native: NativeRun;
-  readonly device: LinkReader | null;
-  readonly farEnd: LinkReader | null;
-  readonly watch: Watch | null;
-  /** What was measured before the run, for its summary. */
-  readonly calibration: Calibration | null;
-}
-
 /** A run in progress: watch it, steer it, await its summary. */
 export class Run {
   /** Resolves when every worker has ended and the device's counters have been read. */
@@ -56,6 +36,7 @@ export class Run {
   private readonly stopping = new AbortController();
   private readonly startedAt = performance.now();
   private lastLinkPoll = performance.now();
+  private readonly steering: Steering;
   /** Once everything has been given back. */
   private last: Snapshot | undefined;
 
@@ -65,6 +46,7 @@ export class Run {
     private readonly opened: Opened,
   ) {
     this.modes = opened.native.modes();
+    this.steering = new Steering(plan, opened.native);
     opened.native.start();
     this.done = this.finish();
   }
@@ -72,12 +54,16 @@ export class Run {
   /** The counters of this moment; after the end, the last ones. */
   snapshot(): Snapshot {
     if (this.last) return this.last;
+    const cpus = this.plan.workers.map((worker) => worker.cpu);
+    // First: what a warm-up has left behind is never more than what has been sent since.
+    const warmup = this.plan.schedule.warmupNs > 0 ? readWarmup(this.opened.native, cpus) : null;
+    const workers = readWorkers(this.opened.native, cpus);
     return {
       elapsedSeconds: (performance.now() - this.startedAt) / 1000,
-      workers: readWorkers(
-        this.opened.native,
-        this.plan.workers.map((worker) => worker.cpu),
-      ),
+      workers,
+      warmup: warmup && warmupSoFar(warmup, workers),
+      speed: this.steering.speed,
+      askedPps: this.steering.askedPps,
       device: this.opened.device?.read() ?? null,
       farEnd: this.opened.farEnd?.read() ?? null,
     };
@@ -103,6 +89,19 @@ export class Run {
 
   resume(): void {
     if (!this.last) this.opened.native.resume();
+  }
+
+  /**
+   * From now on this is the most that is sent at a time; all of the schedule goes faster or slower in proportion. A number
+   * is packets per second. @throws UsageError for what is out of range or more than the line carries.
+   */
+  setRate(rate: Rate | number): void {
+    if (!this.last) this.steering.setRate(typeof rate === 'number' ? { unit: 'pps', value: rate } : rate);
+  }
+
+  /** From now on nothing waits for its time. */
+  setTopSpeed(): void {
+    if (!this.last) this.steering.setTopSpeed();
   }
 
   /** Ends the run within 50 ms; `done` then resolves. */
@@ -135,8 +134,10 @@ export class Run {
     }
     this.reportErrors();
     const last = await this.settle();
-    const streams = readStreams(this.opened.native, this.plan.traffic);
+    const streams = readStreams(this.opened.native, this.plan.traffic, warmupOf(last));
     const modes = this.opened.native.modes(); // an engine may have learnt something meanwhile
+    const { wasPaced, askedPps, changes, speed } = this.steering;
+    const lateness = latenessOf(this.opened.native.lateness(), native().latenessBoundsNs);
     this.last = last;
     return summarize(this.plan, last, {
       driver: this.opened.device?.driver ?? null,
@@ -144,6 +145,7 @@ export class Run {
       processStartedAtMs: performance.timeOrigin,
       streams,
       modes,
+      pacemaker: wasPaced ? { isFree: speed === null, askedPps, changes, lateness } : null,
       calibration: this.opened.calibration,
     });
   }
@@ -202,6 +204,12 @@ export class Run {
   }
 }
 
+/** A worker that is still at it has nothing after it. */
+function warmupOf({ workers, warmup }: Snapshot): 'none' | 'over' | 'unfinished' {
+  if (!warmup) return 'none';
+  return warmup.every((then, i) => then === workers[i]) ? 'unfinished' : 'over';
+}
+
 function dropsOf({ device }: Snapshot): string {
   return device && device.txDropped > 0
     ? `; ${device.name} dropped ${formatCount(device.txDropped)} frames (tx_dropped)`
@@ -217,74 +225,4 @@ export async function startRun(
   { calibration = null }: { readonly calibration?: Calibration | null } = {},
 ): Promise<Run> {
   return new Run(plan, { ...open(plan, await programOf(plan.traffic)), calibration });
-}
-
-function open(plan: RunPlan, program: FrameProgram): Omit<Opened, 'calibration'> {
-  const place = openPlaceFor(plan.engine, plan.target, plan.sizes.maxBytes);
-  const network = place?.network ?? new (native().Network)(false);
-  try {
-    const link = place && linkOf(network, place.interface);
-    const workers = openWorkers(plan, program, network, link ?? { name: '', index: 0 });
-    // Now: some drivers begin to count anew when an XDP program comes.
-    const device = link && new LinkReader(network, linkOf(network, link.name));
-    const farEnd = place?.farEnd ? new LinkReader(network, linkOf(network, place.farEnd)) : null;
-    const watch = device && new Watch(network, device, sendingOf(plan, device.driver, workers.modes()));
-    return { place, network, native: workers, device, farEnd, watch };
-  } catch (error) {
-    network.close();
-    throw error;
-  }
-}
-
-function linkOf(network: NativeNetwork, name: string): NativeLink {
-  const link = network.link(name);
-  if (!link) throw new HostError('NO_IFACE', `${name}: no such interface`);
-  return link;
-}
-
-function sendingOf({ engine, sizes }: RunPlan, driver: string | null, modes: readonly string[]) {
-  const byXdp = infoOf(engine.name)?.needsXdpAtFarEnd ?? false;
-  const isPastStack = byXdp || modes.some(isZeroCopy);
-  return { longestBytes: sizes.maxBytes, byXdp, isPastStack, witness: witnessOf(driver, modes) };
-}
-
-function openWorkers(
-  plan: RunPlan,
-  program: FrameProgram,
-  network: NativeNetwork,
-  link: { name: string; index: number },
-): NativeRun {
-  const { engine } = plan;
-  const where = link.name === '' ? '' : ` on ${link.name}`;
-  const durationNs = plan.durationNs === null ? null : BigInt(Math.round(plan.durationNs));
-  try {
-    return explainingPermission(
-      `engine ${engine.name}${where}`,
-      infoOf(engine.name)?.capabilities ?? '',
-      () =>
-        new (native().Run)(network, {
-          engine: engine.name,
-          interface: link.name,
-          interfaceIndex: link.index,
-          batch: plan.batch,
-          options: { ...engine.options },
-          program,
-          count: plan.countPackets === null ? null : BigInt(plan.countPackets),
-          workers: plan.workers.map(({ cpu, queue }) => ({ cpu, queue: queue ?? 0, durationNs })),
-        }),
-    );
-  } catch (error) {
-    if (!(error instanceof NativeError)) throw error;
-    if (error.code === 'EXCLUSIVE' || error.code === 'ERANGE') throw new UsageError(error.message);
-    if (error.code === 'NO_BUSY_POLL') throw new NotPermittedError(error.message, { cause: error });
-    throw new HostError(error.code, `engine ${engine.name}${where} cannot start: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function infoOf(engine: string): NativeEngineInfo | undefined {
-  return native()
-    .engines()
-    .find(({ name }) => name === engine);
 }

@@ -25,6 +25,18 @@ export interface WorkerSnapshot {
   /** Since the worker's start, pauses not counted. */
   readonly seconds: number;
   readonly cpuSeconds: number;
+  /** Frames handed over more than 1 ms after they were due; this and what follows only where a rate is kept. */
+  readonly latePackets: number;
+  /** Behind schedule at the last frame; less than 1 ms is none. */
+  readonly behindNs: number;
+  /** Given up: the schedule was moved by so much. */
+  readonly skippedNs: number;
+  /** Behind schedule once, and made up. */
+  readonly caughtUpNs: number;
+  /** How often it was behind by more than 1 ms. */
+  readonly stalls: number;
+  /** How often it waited for a frame to be due. */
+  readonly waits: number;
   /** CLOCK_REALTIME in milliseconds when the first frame was taken; null before. */
   readonly firstPacketAtMs: number | null;
 }
@@ -50,6 +62,12 @@ export interface Snapshot {
   /** Since the run's start. */
   readonly elapsedSeconds: number;
   readonly workers: readonly WorkerSnapshot[];
+  /** The same as it was at the end of the warm-up, or is as long as that lasts; null without one. */
+  readonly warmup: readonly WorkerSnapshot[] | null;
+  /** How fast the schedule is gone through, 1 as planned; null: as fast as possible. */
+  readonly speed: number | null;
+  /** The most that is asked for at a time; null: as fast as possible. */
+  readonly askedPps: number | null;
   /** null without a device. */
   readonly device: LinkDelta | null;
   readonly farEnd: LinkDelta | null;
@@ -61,7 +79,23 @@ const NS_PER_SECOND = 1e9;
 
 /** Reads the counter blocks of all workers. */
 export function readWorkers(run: NativeRun, cpus: readonly number[]): WorkerSnapshot[] {
-  const words = run.counters();
+  return decodeWorkers(run.counters(), cpus);
+}
+
+/** The same at the end of each worker's warm-up; one that is still warming up is not done. */
+export function readWarmup(run: NativeRun, cpus: readonly number[]): WorkerSnapshot[] {
+  return decodeWorkers(run.warmupCounters(), cpus);
+}
+
+/** `now`, read later: all that a worker has done that is still warming up. */
+export function warmupSoFar(
+  warmup: readonly WorkerSnapshot[],
+  now: readonly WorkerSnapshot[],
+): WorkerSnapshot[] {
+  return warmup.map((then, i) => (then.state === 'done' ? then : (now[i] ?? then)));
+}
+
+function decodeWorkers(words: BigUint64Array, cpus: readonly number[]): WorkerSnapshot[] {
   const names = native().counterNames;
   return cpus.map((cpu, i) => {
     const block = words.subarray(i * names.length, (i + 1) * names.length);
@@ -78,8 +112,15 @@ export interface StreamCount {
   readonly bytes: number;
 }
 
-export function readStreams(run: NativeRun, { streams }: TrafficModel): StreamCount[] {
+/** `warmup`: what was sent before is not counted; a run that ended in its warm-up has counted nothing. */
+export function readStreams(
+  run: NativeRun,
+  { streams }: TrafficModel,
+  warmup: 'none' | 'over' | 'unfinished' = 'none',
+): StreamCount[] {
   const words = run.streamCounters();
+  const before = warmup === 'over' ? run.warmupStreamCounters() : words;
+  if (warmup !== 'none') for (const [i, word] of before.entries()) words[i] = (words[i] ?? 0n) - word;
   // The program of a single stream may have several: a capture whose addresses move has one for each layout.
   const partsOf = (i: number) => (streams.length === 1 ? [...Array(words.length / 2).keys()] : [i]);
   const sum = (parts: readonly number[], word: number) =>
@@ -103,6 +144,12 @@ function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapsh
     syscalls: word('syscalls'),
     busy: word('busy'),
     errors: decodeErrors(word),
+    latePackets: word('latePackets'),
+    behindNs: word('behindNs'),
+    skippedNs: word('skippedNs'),
+    caughtUpNs: word('caughtUpNs'),
+    stalls: word('stalls'),
+    waits: word('waits'),
     seconds: word('activeNs') / NS_PER_SECOND,
     cpuSeconds: word('cpuNs') / NS_PER_SECOND,
     firstPacketAtMs: word('firstPacketNs') === 0 ? null : word('firstPacketNs') / 1e6,

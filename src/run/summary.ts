@@ -1,13 +1,14 @@
 import { ExitCode } from '../errors.js';
 import { formatCount } from '../units.js';
 import type { Calibration } from './calibration.js';
+import { type Pacemaker, type PaceSummary, paceOf, rateMissed, SHARED_BELOW } from './pace.js';
 import type { RunPlan } from './plan.js';
 import { type Figures, totalFigures, workerFigures } from './rates.js';
 import type { EndReason, LinkDelta, Snapshot, StreamCount, WorkerSnapshot } from './snapshot.js';
-import { countOf, type Sent, type Witness, witnessOf } from './witness.js';
+import { countOf, type Sent, sentBy, type Witness, witnessOf } from './witness.js';
 
 /** Version of the JSON shapes of RunPlan and Summary together. Grows when a field changes its meaning or goes. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** The result of a run: what `--json` prints. */
 export interface Summary {
@@ -15,6 +16,10 @@ export interface Summary {
   readonly plan: RunPlan;
   readonly workers: readonly WorkerSummary[];
   readonly total: Figures;
+  /** What was sent before anything was counted: it is in no figure but those of the device and the far end. */
+  readonly warmup: Sent | null;
+  /** null where nothing waited for its time. */
+  readonly pace: PaceSummary | null;
   /** In the order of the model. */
   readonly streams: readonly StreamCount[];
   readonly device: DeviceSummary | null;
@@ -58,7 +63,7 @@ export interface FarEndSummary extends LinkDelta {
 }
 
 export interface Finding {
-  /** Stable: link-gone, link-down, no-carrier, mtu-lowered, device-silent, nothing-sent, engine-error, count-missed, device-disagrees, far-end-disagrees. */
+  /** Stable: link-gone, link-down, no-carrier, mtu-lowered, device-silent, nothing-sent, engine-error, count-missed, rate-missed, device-disagrees, far-end-disagrees. */
   readonly code: string;
   readonly message: string;
 }
@@ -77,15 +82,24 @@ export function summarize(
     readonly streams: readonly StreamCount[];
     /** By worker. */
     readonly modes?: readonly string[];
+    readonly pacemaker?: Pacemaker | null;
     readonly calibration?: Calibration | null;
   },
 ): Summary {
-  const total = totalFigures(undefined, last);
+  const { warmup } = last;
+  const total = totalFigures(warmup ? { ...last, workers: warmup } : undefined, last);
+  const sent = sentBy(last.workers);
   // Nobody else sends in a lab: there every frame has to be accounted for.
-  const tolerated = plan.target.kind === 'interface' ? total.packets * AGREEMENT : 0;
-  const device = last.device && describeDevice(last.device, context, total, tolerated);
-  const farEnd = last.farEnd && describeFarEnd(last.farEnd, total.packets, tolerated);
-  const findings = [...context.events, ...judge(plan, total, device, farEnd)];
+  const tolerated = plan.target.kind === 'interface' ? sent.packets * AGREEMENT : 0;
+  const device = last.device && describeDevice(last.device, context, sent, tolerated);
+  const farEnd = last.farEnd && describeFarEnd(last.farEnd, sent.packets, tolerated);
+  const pace = context.pacemaker ? paceOf(plan, last.workers, total, context.pacemaker) : null;
+  const findings = [
+    ...context.events,
+    ...judgeCount(plan, last, total),
+    ...judgeCounters(plan, device, farEnd),
+    ...judgePace(plan, pace, last.workers, total),
+  ];
   return {
     schemaVersion: SCHEMA_VERSION,
     plan,
@@ -94,9 +108,11 @@ export function summarize(
       endReason: worker.endReason ?? 'stopped',
       endError: worker.endError,
       mode: context.modes?.[i] ?? '',
-      ...workerFigures(undefined, worker),
+      ...workerFigures(warmup?.[i], worker),
     })),
     total,
+    warmup: warmup && sentBy(warmup),
+    pace,
     streams: context.streams,
     device,
     farEnd,
@@ -108,13 +124,11 @@ export function summarize(
   };
 }
 
-/** A worker that never waits uses all of its time on the CPU, unless something else runs there. */
-const SHARED_BELOW = 0.95;
 const SHORTEST_JUDGED_SECONDS = 0.05;
 
-function noteSharedCpu({ cpu, busy, seconds, cpuSeconds }: WorkerSnapshot): string[] {
+function noteSharedCpu({ cpu, busy, waits, seconds, cpuSeconds }: WorkerSnapshot): string[] {
   const share = seconds > 0 ? cpuSeconds / seconds : 1;
-  if (busy > 0 || seconds < SHORTEST_JUDGED_SECONDS || share >= SHARED_BELOW) return [];
+  if (busy > 0 || waits > 0 || seconds < SHORTEST_JUDGED_SECONDS || share >= SHARED_BELOW) return [];
   return [
     `CPU ${cpu} was shared: its worker ran ${Math.round(share * 100)} % of the time and waited for the CPU otherwise`,
   ];
@@ -159,22 +173,26 @@ function whyNot({ target, engine }: RunPlan, { name, differencePackets, driver }
   return isHardware ? `; some drivers leave such frames out: compare with ethtool -S ${name}` : '';
 }
 
-function judge(
-  plan: RunPlan,
-  total: Figures,
-  device: DeviceSummary | null,
-  farEnd: FarEndSummary | null,
+/** With a duration, too, a count is the most: whichever is first ends the run. */
+function judgeCount(
+  { countPackets, durationNs }: RunPlan,
+  { workers, warmup }: Snapshot,
+  { packets }: Figures,
 ): Finding[] {
+  const endedInTime = durationNs !== null && workers.some(({ endReason }) => endReason === 'duration');
+  const isShort = countPackets !== null && packets < countPackets && !endedInTime;
+  if (isShort || packets > (countPackets ?? packets)) {
+    const message = `${formatCount(packets)} of ${formatCount(countPackets ?? 0)} frames were sent`;
+    return [{ code: 'count-missed', message }];
+  }
+  // Who stops a warm-up knows that nothing was counted.
+  const wasStopped = warmup?.some((then, i) => then === workers[i] && then.endReason === 'stopped');
+  if (packets > 0 || (wasStopped && sentBy(workers).packets > 0)) return [];
+  return [{ code: 'nothing-sent', message: 'not a single frame was sent' }];
+}
+
+function judgeCounters(plan: RunPlan, device: DeviceSummary | null, farEnd: FarEndSummary | null): Finding[] {
   const findings: Finding[] = [];
-  if (plan.countPackets !== null && total.packets !== plan.countPackets) {
-    findings.push({
-      code: 'count-missed',
-      message: `${formatCount(total.packets)} of ${formatCount(plan.countPackets)} frames were sent`,
-    });
-  }
-  if (plan.countPackets === null && total.packets === 0) {
-    findings.push({ code: 'nothing-sent', message: 'not a single frame was sent' });
-  }
   if (device?.agrees === false) {
     findings.push({
       code: 'device-disagrees',
@@ -188,6 +206,16 @@ function judge(
     });
   }
   return findings;
+}
+
+function judgePace(
+  plan: RunPlan,
+  pace: PaceSummary | null,
+  workers: readonly WorkerSnapshot[],
+  total: Figures,
+): Finding[] {
+  const message = pace && rateMissed(plan, pace, workers, total);
+  return message === null ? [] : [{ code: 'rate-missed', message }];
 }
 
 function describeDifference(packets: number): string {

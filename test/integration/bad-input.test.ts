@@ -26,6 +26,7 @@ describe('a command line that is wrong anywhere', () => {
     ['--lab --lab-sink', /--lab and --lab-sink exclude each other/],
     ['', /where to\? .*--iface NAME.*--lab/],
     ['--lab --siz 64', /--siz: no such option; did you mean --size\?/],
+    ['--lab --speed 2x', /--speed: no such option; it belongs to pktgen replay\n/],
     ['--lab --qdisc-bypass=yes', /--qdisc-bypass=yes: it is a flag; write --qdisc-bypass, or leave it out/],
     ['--lab --qdisc-bypas', /did you mean --qdisc-bypass\?/],
     ['devcies', /devcies: no such command; did you mean devices\?/],
@@ -50,10 +51,46 @@ describe('a command line that is wrong anywhere', () => {
     ['--lab --cpus 3-1', /--cpus 3-1: expected CPU numbers and ranges/],
     ['--lab --dst-mac 02:00', /--dst-mac 02:00: expected a MAC address such as/],
     ['--lab --dst-ip 198.18.0', /--dst-ip 198.18.0: expected an IPv4 address such as/],
+    ['--lab --rate 0pps', /--rate 0pps: a rate is from 0\.001pps to 10Gpps/],
+    ['--lab --rate=-5%', /--rate -5%: a rate is above 0% .*, up to 100%/],
+    ['--lab --rate 120%', /--rate 120%: a rate is above 0% .*, up to 100%/],
+    [
+      '--lab --line-rate 1G --rate 1Tbps',
+      /--rate 1Tbps: .*the link carries at most 1\.000 Gbit\/s: at 64 bytes 1\.488 Mpps/,
+    ],
+    ['--lab --rate 1Tbps', /--rate 1Tbps: .*at most 10\.00 Gbit\/s: at 64 bytes 14\.88 Mpps; --line-rate/],
+    ['--lab --rate 10_Mps', /--rate 10 Mps: Mps is no unit of a rate; did you mean 10Mpps\?/],
+    ['--lab --rate 1mpps', /--rate 1mpps: m is milli, a thousandth; did you mean 1Mpps\?/],
+    ['--lab --rate 1000', /--rate 1000: a rate needs its unit, such as 1000pps/],
+    ['--lab --rate', /--rate: a value is missing/],
+    [
+      '--lab --rate burst_64_every_1ms_at_10kpps',
+      /--rate burst 64 .*: a burst of 64 frames at 10kpps takes 6\.4ms, longer than its period of 1ms/,
+    ],
+    [
+      '--lab --line-rate 1G --rate burst_1000_every_10us',
+      /--rate burst 1000 .* back to back take 672us, longer than their period of 10us; .*at most 1\.000 Gbit\/s/,
+    ],
+    ['--lab --rate burts_64_every_1ms', /did you mean burst N every TIME \[at RATE\] \[times N\]\?/],
+    ['--lab --rate recorded_2x', /--rate recorded 2x: expected traffic of one capture file/],
+    ['--lab --rate gap_0', /--rate gap 0: a time needs its unit/],
+    ['--engine null --rate 40%', /--rate 40%: 40% of what\? .*--line-rate 10G/],
+    ['--lab --line-rate fast', /--line-rate fast: expected the speed of a link from 1k to 10T/],
+    ['--lab --pacing fast', /--pacing fast: expected hybrid, spin or sleep\n/],
+    ['--lab --late never', /--late never: expected catch-up or skip/],
+    ['--lab --warmup 1', /--warmup 1: expected a time with its unit/],
+    ['--lab --bytes 0', /--bytes 0: expected a whole number from 1/],
+    ['--lab --bytes 63', /--bytes 63: not even the first frame fits/],
+    [
+      '--lab --engine tx-ring --gso 64 --size 128 --rate burst_32_every_1ms',
+      /engine tx-ring --gso 64 64 frames leave together; expected bursts of 64, 128 and so on/,
+    ],
     ['--lab --dst-port 65536', /--dst-port 65536: .* from 0 to 65535/],
   ] as const) {
     it(`pktgen ${line} → 2`, async () => {
-      assertRefused(await pktgen(line.split(' ').filter(Boolean)), 2, pattern);
+      // _ is a space within a word.
+      const words = line.split(' ').map((word) => (word.startsWith('--') ? word : word.replaceAll('_', ' ')));
+      assertRefused(await pktgen(words.filter(Boolean)), 2, pattern);
     });
   }
 });

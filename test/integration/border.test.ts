@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type NativeRunPlan, native } from '#src/native/index.js';
+import { unpaced } from '#src/run/timetable.js';
 import { goodProgram, mutate, type Place, placesOf, setAt } from '../support/program.js';
 import { Random } from '../unit/support/random.js';
 
@@ -16,6 +17,8 @@ const GOOD: NativeRunPlan = {
   program: goodProgram(),
   count: 1n,
   workers: [{ cpu: 0, queue: 0, durationNs: null }],
+  timetable: unpaced(),
+  warmupNs: 0,
 };
 
 describe('the native border', () => {

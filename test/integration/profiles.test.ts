@@ -44,7 +44,8 @@ describe('every shipped profile', () => {
     });
 
     it(`${name} arrives whole at the far end of the lab`, async () => {
-      const summary = await pktgenJson(['--lab', '--profile', name, '--count', '2000']);
+      // Their rates are looked at by others: how well this machine keeps them is not the point here.
+      const summary = await pktgenJson(['--lab', '--profile', name, '--count', '2000', '--top-speed']);
       assert.equal(summary.status, 0, JSON.stringify(summary.findings));
       assert.equal(summary.farEnd?.rxPackets, 2000);
       const sum = (key: 'packets' | 'bytes') => summary.streams.reduce((all, stream) => all + stream[key], 0);

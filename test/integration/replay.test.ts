@@ -15,7 +15,8 @@ describe('pktgen replay', () => {
   after(() => files.remove());
   const mixed = files.write('mixed.pcap', pcapOf(MIXED));
   const out = files.path('out.pcap');
-  const replay = (...args: readonly string[]) => pktgenJson(['replay', ...args, '--to', out]);
+  // What is sent, not when: test/integration/replay-timing.test.ts looks at that.
+  const replay = (...args: readonly string[]) => pktgenJson(['replay', ...args, '--to', out, '--top-speed']);
   const hex = MIXED.map(({ data }) => Buffer.from(data).toString('hex'));
 
   it('sends the frames of the file in their order, once', async () => {
@@ -25,7 +26,8 @@ describe('pktgen replay', () => {
     assert.equal(summary.total.packets, SIZES.length);
     const bytes = SIZES.reduce((sum, size) => sum + size + 4, 0);
     assert.equal(summary.total.bytes, bytes);
-    const facts = { file: mixed, frames: 8, bytes, leftOut: 0, durationNs: 7_000_000, uniqueLoops: null };
+    const times = { durationNs: 7_000_000, lapNs: 8_000_000 };
+    const facts = { file: mixed, frames: 8, bytes, leftOut: 0, ...times, uniqueLoops: null };
     assert.deepEqual(summary.plan.captures, [facts]);
   });
 
@@ -55,7 +57,7 @@ describe('pktgen replay', () => {
   it('says which frames are left out, and how many there are', async () => {
     const short = files.path('short.pcap');
     execFileSync('editcap', ['-F', 'pcap', '-s', '1000', mixed, short]);
-    const { status, stdout } = await pktgen(['replay', short, '--to', out, '--loop', '2']);
+    const { status, stdout } = await pktgen(['replay', short, '--to', out, '--loop', '2', '--top-speed']);
     assert.equal(status, 0);
     assert.match(stdout, /capture {2}\S+: 5 frames, 393 bytes \(FCS included\); 3 left out; 2 loops\n/);
     assert.match(
@@ -127,7 +129,10 @@ describe('pktgen replay', () => {
   it('is counted by the far end of a wire, frame by frame', { skip: needsRoot }, async () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
-      const summary = await pktgenJson(['replay', mixed, '--iface', 'near0', '--loop', '1251'], namespace);
+      const summary = await pktgenJson(
+        ['replay', mixed, '--iface', 'near0', '--loop', '1251', '--top-speed'],
+        namespace,
+      );
       assert.equal(summary.status, 0);
       assert.equal(summary.total.packets, 10_008);
       assert.equal(namespace.received('far0'), 10_008);
@@ -142,7 +147,17 @@ describe('pktgen replay', () => {
     const file = files.write('talk.pcap', pcapOf(frames.map((data) => ({ data }))));
     await withNamespace(async (namespace) => {
       namespace.addPair();
-      const args = ['replay', file, '--iface', 'near0', '--loop', '500', '--unique-ip', '--qdisc-bypass'];
+      const args = [
+        'replay',
+        file,
+        '--iface',
+        'near0',
+        '--loop',
+        '500',
+        '--unique-ip',
+        '--qdisc-bypass',
+        '--top-speed',
+      ];
       const summary = await pktgenJson([...args, '--cpus', '0,1'], namespace);
       assert.equal(namespace.received('far0'), 500 * frames.length);
       assert.match(summary.plan.notes.join(), /2 workers share the frames/);

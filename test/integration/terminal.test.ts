@@ -28,6 +28,26 @@ describe('in a terminal', () => {
     assert.match(stdout, / echo /);
   });
 
+  it('+ and - change the rate by a tenth, also of a run that had none', async () => {
+    const child = inTerminal('--lab', '--cpus', '0', '--rate', '1kpps');
+    const result = finished(child);
+    await lineOf(child, /1\.0 s/);
+    child.stdin.write('++-');
+    await lineOf(child, /rate 1\.000 kpps → 1\.100 kpps[\s\S]*→ 1\.210 kpps[\s\S]*→ 1\.100 kpps/);
+    await lineOf(child, /asked 1\.100 kpps/);
+    child.stdin.write('q');
+    const { stdout } = await result;
+    assert.match(stdout, /rate {5}asked 1\.100 kpps at the end, .*; changed 3 times/);
+
+    const free = inTerminal('--lab', '--cpus', '0', '--engine', 'tx-ring');
+    const ended = finished(free);
+    await lineOf(free, /1\.0 s/);
+    free.stdin.write('-');
+    await lineOf(free, /rate [\d.]+ [kM]?pps → [\d.]+ [kM]?pps[\s\S]*asked/);
+    free.stdin.write('q');
+    assert.match((await ended).stdout, /all arrived/);
+  });
+
   it('Ctrl-C ends it with the summary', async () => {
     const child = inTerminal('--lab', '--cpus', '0', '--no-tui');
     const result = finished(child);
@@ -45,7 +65,7 @@ describe('without a terminal', () => {
       timeout: 30_000,
     });
     const { stdout, stderr } = await finished(child);
-    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 3);
+    assert.equal((JSON.parse(stdout) as { schemaVersion: number }).schemaVersion, 4);
     assert.match(stderr, /ns\/pkt[\s\S]*1\.0 s/);
   });
 

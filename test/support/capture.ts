@@ -23,6 +23,7 @@ export class Capture {
       '-ni',
       name,
       '--immediate-mode',
+      '--time-stamp-precision=nano',
       '-B',
       String(BUFFER_KIB),
       '-s',
@@ -71,6 +72,11 @@ export class Capture {
     return framesOf(this.file);
   }
 
+  /** When the kernel saw each of them, from the first one on. */
+  timesNs(): number[] {
+    return timesOf(this.file);
+  }
+
   /** One row per frame with the values that tshark's dissectors found, checksums verified. */
   dissect(...fields: readonly string[]): string[][] {
     const options = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE', '-T', 'fields'];
@@ -89,6 +95,19 @@ export class Capture {
     this.child.kill('SIGKILL');
     rmSync(this.directory, { recursive: true });
   }
+}
+
+/** The stamps of a capture file in nanoseconds, from the first one on, as tcpdump reads them. */
+export function timesOf(file: string): number[] {
+  const text = execFileSync('tcpdump', ['-r', file, '-tt', '-q', '-n', '--time-stamp-precision=nano'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: MOST_TEXT_BYTES,
+  });
+  const stamps = [...text.matchAll(/^(\d+)\.(\d{9}) /gm)].map(([, seconds = '', rest = '']) =>
+    BigInt(seconds + rest),
+  );
+  return stamps.map((stamp) => Number(stamp - (stamps[0] ?? 0n)));
 }
 
 /** The frames of a capture file in hex, as tcpdump reads them. */

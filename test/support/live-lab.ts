@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameProgram } from '#src/compile/program.js';
 import { type NativeNetwork, type NativeRun, native } from '#src/native/index.js';
 import { readWorkers } from '#src/run/snapshot.js';
+import { unpaced } from '#src/run/timetable.js';
 import { Capture } from './capture.js';
 import { run } from './namespace.js';
 import { ROOT } from './pktgen.js';
@@ -104,6 +105,8 @@ export class LiveLab {
       program,
       count: BigInt(count),
       workers: Array.from({ length: workers }, (_, i) => ({ cpu: i, queue: i, durationNs: null })),
+      timetable: unpaced(),
+      warmupNs: 0,
     });
     try {
       opened.start();

@@ -22,7 +22,7 @@ export const command: Command = {
     const count = `${formatCount(streams.length)} stream${streams.length === 1 ? '' : 's'}`;
     const notes = asked.profile?.notes.map((note) => `note: ${note}\n`).join('') ?? '';
     process.stdout.write(
-      `${name}: ${count}, ${periodFrames === 1 ? '' : `the mix repeats after ${formatCount(periodFrames)} frames; `}no errors\n${notes}`,
+      `${name}: ${count}, ${periodFrames <= 1 ? '' : `the mix repeats after ${formatCount(periodFrames)} frames; `}no errors\n${notes}`,
     );
     return ExitCode.ok;
   },

@@ -23,7 +23,7 @@ describe('a capture as a stream', () => {
   after(() => files.remove());
   const frames = [60, 700, 61].map((bytes, i) => plainFrame(bytes, i));
   const file = files.write('three.pcap', pcapOf(frames.map((data) => ({ data }))));
-  const [captured] = replayTraffic({ file }).streams;
+  const [captured] = replayTraffic({ file, speed: null }).streams;
   if (!captured) throw new Error('no stream');
   const mixOf = (capture: Stream): TrafficModel => ({
     seed: 1,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunPlan } from '#src/run/plan.js';
 import type { Run } from '#src/run/session.js';
-import { LINE_RATE, plan, snapshot, worker, workerPlan } from '../support/samples.js';
+import { LINE_RATE, plan, snapshot, UNPACED, worker, workerPlan } from '../support/samples.js';
 import { cellsOf, HEADINGS, lineOf, linesOf } from '../support/text.js';
 
 const TWO_WORKERS = [workerPlan(2, 0), workerPlan(3, 1)];
@@ -47,7 +47,7 @@ test('what workers have in common is shown: a core, and the NUMA node where ther
 
 test('without a known speed there is no line rate to compare with', () => {
   const lines = linesOf((output) => {
-    output.start(runOf({ target: { kind: 'none' }, linkSpeedMbps: null }));
+    output.start(runOf({ target: { kind: 'none' }, schedule: { ...UNPACED, lineRateBps: null } }));
     output.tick(undefined, snapshot([worker()]));
   });
   assert.equal(lineOf(lines, 'to '), 'to       nowhere');

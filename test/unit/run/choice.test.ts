@@ -110,3 +110,15 @@ test('options restrict auto to the engines that have them', () => {
     assert.throws(() => namesFor(given), usageError(...says));
   }
 });
+
+test('where frames should leave one by one, the fastest of those that do so is chosen, if there is one', () => {
+  const coarse = judged('live', { callNs: 20_000 });
+  const chosen = (singly: boolean, ...others: Judged[]) => chooseByRule([coarse, ...others], PLACE, singly);
+  assert.equal(chosen(false, judged('tx-ring', {})).engine.name, 'live');
+  assert.equal(chosen(true).engine.name, 'live');
+  const { engine, why } = chosen(true, judged('tx-ring', {}), judged('xdp', {}));
+  assert.deepEqual(
+    [engine.name, why],
+    ['xdp', 'live is faster, but a call takes it 20 µs: gaps are less even'],
+  );
+});

@@ -17,7 +17,8 @@ discipline and tcpdump on the device see nothing. Two workers on a veth with one
 sizes take turns exactly as with every other engine.`,
   null: 'What is left is the cost of the generator itself.',
   packet: 'The base line of packet sockets. `--batch 1` is plain `send`.',
-  pcap: 'What would be sent, for Wireshark; `--to FILE` is enough to mean it.',
+  pcap: `What would be sent, for Wireshark; \`--to FILE\` is enough to mean it. The file ends after 1,000 frames where
+nothing else ends it: no count, bytes or duration, and no rate or streams that end by themselves.`,
   'tx-ring': `With \`--qdisc-bypass\` no queueing discipline and no tcpdump on the device sees the frames, and the flow
 dissector is not run (8 to 18 %). A ring that fits into the L1 or L2 cache is fastest: 1024 slots of 2048 bytes cost 9 to 15 %.
 With \`--gso N\` one packet carries N frames of UDP with constant headers, and the kernel cuts it: not with \`--qdisc-bypass\`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Shape } from '#src/model/timing.js';
 import { type RunOptions, resolvePlan } from '#src/run/plan.js';
 import { allowedCpus, formatCpus } from '#src/system/cpus.js';
 import { hostError, usageError } from '../support/errors.js';
@@ -41,6 +42,8 @@ const REFUSED: readonly (readonly [RunOptions, ...string[]])[] = [
   [{ durationNs: 0 }, '--duration 0', 'a whole number from 1'],
   [{ durationNs: WEEK_NS + 1 }, '--duration 604800000000001', 'to 604800000000000'],
   [{ cpus: [] }, '--cpus', 'at least one CPU'],
+  [{ shape: '1kpps' as unknown as Shape }, '--rate "1kpps"', "such as parseShape('1kpps') makes"],
+  [{ shape: { kind: 'foo' } as unknown as Shape }, '--rate {"kind":"foo"}', 'expected a shape'],
 ];
 
 function ringOf(ringFrames: number): RunOptions {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Timing } from '#src/model/timing.js';
+import { parseShape } from '#src/rate/parse.js';
 import { engines, flagOf } from '#src/run/engine-options.js';
 import { type RunOptions, resolvePlan } from '#src/run/plan.js';
 import { allowedCpus } from '#src/system/cpus.js';
+import { usageError } from '../support/errors.js';
+import { modelOf, streamOf } from '../support/model.js';
 
 const WEEK_NS = 604_800e9;
 
@@ -104,6 +108,42 @@ test('tx-ring in a lab has its defaults, and a worker per queue', async () => {
 test('an option of the engine stands in the plan', async () => {
   const plan = await resolvePlan({ lab: true, engine: 'tx-ring', engineOptions: { qdiscBypass: true } });
   assert.equal(plan.engine.options['qdiscBypass'], true);
+});
+
+test('an engine limits by itself only what would not end', async () => {
+  const file = { engine: 'pcap', engineOptions: { to: '/nonexistent/x.pcap' } };
+  const counted = streamOf(['udp'], { name: 'a', count: 2000 });
+  const timed = (timing: Timing) => streamOf(['udp'], { name: 'b', timing });
+  const short = timed({ durationNs: 1e9 });
+  for (const [options, expected] of [
+    [{}, 1000],
+    [{ shape: parseShape('1kpps') }, 1000],
+    [{ shape: parseShape('burst 64 every 1ms') }, 1000],
+    [{ shape: parseShape('burst 64 every 1ms times 20') }, null],
+    [{ shape: parseShape('steps 1kpps for 1s, 3kpps for 1s') }, null],
+    [{ shape: parseShape('steps 1kpps for 1s, 3kpps') }, 1000],
+    [{ traffic: modelOf([counted]) }, null],
+    [{ traffic: modelOf([counted, short]) }, null],
+    [{ traffic: modelOf([counted, short]), topSpeed: true }, 1000],
+    [{ traffic: modelOf([counted, timed({ startNs: 1 })]) }, 1000],
+    [{ traffic: modelOf([counted, timed({ shape: parseShape('1kpps') })]) }, 1000],
+    [{ durationNs: 1e9 }, null],
+    [{ countPackets: 7 }, 7],
+  ] as const)
+    assert.equal(
+      (await resolvePlan({ ...file, ...options })).countPackets,
+      expected,
+      JSON.stringify(options),
+    );
+});
+
+test('more frames than the streams have are refused with the sum', async () => {
+  const streams = [10, 20].map((count) => streamOf(['udp'], { name: `s${count}`, count }));
+  assert.equal((await toNull({ traffic: modelOf(streams), countPackets: 30 })).countPackets, 30);
+  const message = '--count 40: the streams have 10 + 20 = 30 frames by their own counts';
+  await assert.rejects(toNull({ traffic: modelOf(streams), countPackets: 40 }), usageError(message));
+  const endless = [...streams, streamOf(['udp'], { name: 'endless' })];
+  assert.equal((await toNull({ traffic: modelOf(endless), countPackets: 40 })).countPackets, 40);
 });
 
 test('engines are listed by name and describe themselves; their options have flags in kebab-case', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type NativeLinkCounters, type NativeRun, native } from '#src/native/index.js';
-import { linkDelta, readWorkers } from '#src/run/snapshot.js';
+import { linkDelta, readWarmup, readWorkers, warmupSoFar } from '#src/run/snapshot.js';
 
 const KEYS = [
   'rxPackets',
@@ -56,6 +56,12 @@ test('a worker that ended is read with its times in seconds', () => {
     bytes: 64_000n,
     syscalls: 20n,
     busy: 3n,
+    latePackets: 4n,
+    behindNs: 5n,
+    skippedNs: 6n,
+    caughtUpNs: 7n,
+    stalls: 8n,
+    waits: 9n,
     activeNs: 2_500_000_000n,
     cpuNs: 250_000_000n,
     firstPacketNs: 1_700_000_000_123_500_000n,
@@ -73,6 +79,12 @@ test('a worker that ended is read with its times in seconds', () => {
       syscalls: 20,
       busy: 3,
       errors: {},
+      latePackets: 4,
+      behindNs: 5,
+      skippedNs: 6,
+      caughtUpNs: 7,
+      stalls: 8,
+      waits: 9,
       seconds: 2.5,
       cpuSeconds: 0.25,
       firstPacketAtMs: 1_700_000_000_123.5,
@@ -89,6 +101,17 @@ test('a worker that runs has no end yet; one that has not begun has no time', ()
   assert.equal(second?.seconds, 0);
   assert.equal(second?.state, 'ready');
   assert.equal(second?.firstPacketAtMs, null);
+});
+
+test('of a warm-up that goes on all counts so far belong to it, whichever was read first', () => {
+  const names = native().counterNames;
+  const over = names.map((name) => ({ packets: 5n, state: 3n })[name] ?? 0n);
+  const words = BigUint64Array.from([...over, ...names.map(() => 0n)]);
+  const run = { warmupCounters: () => words } as NativeRun;
+  const now = readWorkers(runWith({ packets: 9n, state: 1n }, { packets: 7n, state: 1n }), [0, 1]);
+  const [first, second] = warmupSoFar(readWarmup(run, [0, 1]), now);
+  assert.equal(first?.packets, 5);
+  assert.equal(second, now[1]);
 });
 
 /** enum WorkerState and enum EndReason of addon/counters.h, by their numbers. */

@@ -35,7 +35,7 @@ test('a run whose device and far end agree exactly holds', () => {
   });
   assert.deepEqual(summary.findings, []);
   assert.equal(summary.exitCode, ExitCode.ok);
-  assert.equal(summary.schemaVersion, 3);
+  assert.equal(summary.schemaVersion, 4);
   assert.equal(summary.total.packets, PACKETS);
   assert.equal(summary.device?.differencePackets, 0);
   assert.equal(summary.device?.agrees, true);
@@ -104,6 +104,28 @@ test('a count is missed by a single frame, in either direction', () => {
     { code: 'count-missed', message: '1,000,000 of 1,000,001 frames were sent' },
   ]);
   assert.equal(summary.exitCode, ExitCode.notHeld);
+});
+
+test('with a duration a count is the most', () => {
+  const ending = (endReason: 'duration' | 'stopped', packets: number, count: number) =>
+    codesOf({
+      plan: { countPackets: count, durationNs: 1e9 },
+      last: { workers: [worker({ packets, endReason })] },
+    });
+  assert.deepEqual(ending('duration', 10, 20), []);
+  assert.deepEqual(ending('stopped', 10, 20), ['count-missed']);
+  assert.deepEqual(ending('duration', 21, 20), ['count-missed']);
+  assert.deepEqual(ending('duration', 0, 20), ['nothing-sent']);
+});
+
+test('who stops a warm-up is not told that nothing was sent', () => {
+  const ending = (packets: number, endReason: 'stopped' | 'error') => {
+    const now = worker({ packets, endReason });
+    return codesOf({ last: { workers: [now], warmup: [now] } });
+  };
+  assert.deepEqual(ending(10, 'stopped'), []);
+  assert.deepEqual(ending(0, 'stopped'), ['nothing-sent']);
+  assert.deepEqual(ending(10, 'error'), ['nothing-sent']);
 });
 
 test('what happened on the way stands before what follows from the counters', () => {

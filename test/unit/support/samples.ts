@@ -1,5 +1,6 @@
 import { type TrafficModel, ZEROS } from '#src/model/traffic.js';
 import type { RunPlan } from '#src/run/plan.js';
+import type { SchedulePlan } from '#src/run/schedule.js';
 import type { LinkDelta, Snapshot, WorkerSnapshot } from '#src/run/snapshot.js';
 import type { WorkerPlan } from '#src/run/workers.js';
 
@@ -21,6 +22,12 @@ export function worker(changes: Partial<WorkerSnapshot> = {}): WorkerSnapshot {
     syscalls: packets / 50,
     busy: 0,
     errors: {},
+    latePackets: 0,
+    behindNs: 0,
+    skippedNs: 0,
+    caughtUpNs: 0,
+    stalls: 0,
+    waits: 0,
     seconds: LINE_RATE.seconds,
     cpuSeconds: LINE_RATE.seconds * 0.98,
     firstPacketAtMs: null,
@@ -29,7 +36,16 @@ export function worker(changes: Partial<WorkerSnapshot> = {}): WorkerSnapshot {
 }
 
 export function snapshot(workers: readonly WorkerSnapshot[], changes: Partial<Snapshot> = {}): Snapshot {
-  return { elapsedSeconds: LINE_RATE.seconds, workers, device: null, farEnd: null, ...changes };
+  return {
+    elapsedSeconds: LINE_RATE.seconds,
+    workers,
+    warmup: null,
+    speed: null,
+    askedPps: null,
+    device: null,
+    farEnd: null,
+    ...changes,
+  };
 }
 
 export function delta(changes: Partial<LinkDelta>): LinkDelta {
@@ -68,6 +84,30 @@ export function workerPlan(cpu: number, queue: number | null): WorkerPlan {
   return { cpu, queue, numaNode: 0, sharesCoreWith: [] };
 }
 
+/** Nothing waits for its time. */
+export const UNPACED: SchedulePlan = {
+  asked: null,
+  isPaced: false,
+  lineRateBps: 10e9,
+  pacing: 'hybrid',
+  late: 'catch-up',
+  warmupNs: 0,
+  rate: null,
+  framesTogether: 1,
+  lanes: [
+    {
+      name: null,
+      stream: null,
+      shape: null,
+      rate: null,
+      weight: 1,
+      startNs: 0,
+      durationNs: null,
+      after: null,
+    },
+  ],
+};
+
 export function plan(changes: Partial<RunPlan> = {}): RunPlan {
   return {
     target: { kind: 'interface', name: 'eth1' },
@@ -82,6 +122,7 @@ export function plan(changes: Partial<RunPlan> = {}): RunPlan {
     workers: [workerPlan(2, null)],
     countPackets: null,
     durationNs: null,
+    schedule: UNPACED,
     traffic: TRAFFIC,
     frameHex: '',
     sizes: { minBytes: 64, meanBytes: 64, maxBytes: 64, meanWireBytes: 64 },
