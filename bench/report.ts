@@ -1,5 +1,6 @@
 // Values of several rounds → medians, a table for people and JSON for programs.
 import { type Machine, machineLine, type Options } from './bench.js';
+import { type Table, tableLines } from './table.js';
 
 export interface Row {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface Section {
   readonly name?: string;
   readonly title: string;
   readonly rows: readonly Row[];
+  /** Where one figure a row does not tell it. */
+  readonly table?: Table;
   readonly goals: readonly Goal[];
   /** What a reader of the figures should know. */
   readonly notes?: readonly string[];
@@ -52,7 +55,7 @@ export function missingRow(name: string, unit: string, reason: string): Row {
   return { ...rowOf(name, unit, []), reason };
 }
 
-function medianOf(ascending: readonly number[]): number {
+export function medianOf(ascending: readonly number[]): number {
   const middle = ascending.length >> 1;
   const upper = ascending[middle] ?? Number.NaN;
   return ascending.length % 2 === 1 ? upper : (upper + (ascending[middle - 1] ?? Number.NaN)) / 2;
@@ -67,6 +70,12 @@ export function ratioGoal(what: string, ours: Row, theirs: Row, limit: number): 
   const reason = ours.reason ?? theirs.reason;
   const goal = goalOf(what, ours.median / theirs.median, '≥', limit);
   return reason === undefined ? goal : { ...goal, reason };
+}
+
+/** A figure by itself; NaN where there is none. */
+export function figureGoal(what: string, value: number, relation: Goal['relation'], limit: number): Goal {
+  const goal = goalOf(what, value, relation, limit);
+  return Number.isNaN(value) ? { ...goal, reason: 'it was not measured' } : goal;
 }
 
 /** A row's median by itself. */
@@ -89,10 +98,10 @@ export function report(
   process.stdout.write(`${JSON.stringify({ bench, machine, rounds, sizeBytes, sections }, null, 2)}\n`);
 }
 
-function sectionText({ title, rows, goals, notes = [] }: Section): string {
+function sectionText({ title, rows, table, goals, notes = [] }: Section): string {
   const head = line(title, ['median', 'minimum', 'maximum'], '');
-  const body = rows.map(rowText);
-  return ['', head, ...body, ...goals.map(goalText), ...notes.map((note) => `  ${note}`)].join('\n');
+  const body = table ? tableLines(title, table) : [head, ...rows.map(rowText)];
+  return ['', ...body, ...goals.map(goalText), ...notes.map((note) => `  ${note}`)].join('\n');
 }
 
 function rowText({ name, unit, median, minimum, maximum, remark = '', reason }: Row): string {
@@ -107,10 +116,15 @@ function line(name: string, cells: readonly string[], unit: string): string {
 }
 
 function goalText({ what, value, relation, limit, met, reason }: Goal): string {
-  if (reason !== undefined) return `  ${what}, goal ${relation} ${limit}: NOT measured`;
-  return `  ${what} ${number(value)}, goal ${relation} ${limit}: ${met ? 'met' : 'NOT met'}`;
+  if (reason !== undefined) return `  ${what}, goal ${relation} ${rounded(limit)}: NOT measured`;
+  return `  ${what} ${number(value)}, goal ${relation} ${rounded(limit)}: ${met ? 'met' : 'NOT met'}`;
 }
 
 function number(value: number): string {
   return value.toFixed(Math.abs(value) >= 100 ? 1 : 3);
+}
+
+/** As a person would write a goal. */
+function rounded(limit: number): string {
+  return `${Number(limit.toFixed(3))}`;
 }

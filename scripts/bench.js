@@ -8,7 +8,7 @@ const BARE = 'bench/bare';
 
 const [name, ...args] = process.argv.slice(2);
 setup('bench');
-if (name === 'peers') step('bare loops', 'build/bare/.stamp', [BARE], buildBare);
+if (['peers', 'rate'].includes(name)) step('bare loops', 'build/bare/.stamp', [BARE], buildBare);
 process.argv.splice(2, process.argv.length, ...args);
 await import(`../build/ts/bench/${name}.js`);
 

@@ -54,6 +54,7 @@ const SYSTEM = {
     { package: 'gcc', command: 'gcc' },
     { package: 'netsniff-ng', command: 'trafgen', optional: true },
     { package: 'dpdk-dev', command: 'dpdk-testpmd', optional: true },
+    { package: 'tcpreplay', command: 'tcpreplay', optional: true },
   ],
   // The guest has these tools, too.
   vm: [
