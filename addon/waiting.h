@@ -21,8 +21,7 @@ inline void relax_cpu() noexcept {
 // Sleeping is cheap and late, spinning is exact and takes a whole CPU. The hybrid sleeps until a margin
 // before the moment and spins through that. How late a sleeper wakes up, and what that costs, depends on the
 // machine and what else it does, so both are learnt. In a virtual machine every sleep means a timer set
-// through the hypervisor: 22 µs of CPU where docs/measurements.md was made, against 2 to 3 on the bare
-// machine.
+// through the hypervisor: 22 µs of CPU on that of docs/measurements.md.
 class Waiting {
  public:
   Waiting(Pacing pacing, const Bell& bell) : pacing_(pacing), bell_(bell) {}
