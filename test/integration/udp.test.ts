@@ -359,7 +359,7 @@ describe('engine udp and the errors of datagrams that left long ago', { skip: ne
       assert.equal(summary.status, 0, JSON.stringify(summary.findings));
       assert.equal(summary.total.packets, 5000);
       const told = summary.total.errors['EHOSTUNREACH'] ?? 0;
-      assert.ok(told > 40 && told < 5000, `${told}: at most one error a datagram`);
+      assert.ok(told > 10 && told < 5000, `${told}: several, and at most one error a datagram`);
     });
   });
 
