@@ -353,13 +353,17 @@ describe('engine udp and the errors of datagrams that left long ago', { skip: ne
   it('an answer to every single datagram, because its TTL is over, neither', async () => {
     await withRouter(async (near, router) => {
       router.ip('route', 'replace', DESTINATION, 'dev', 'far0');
-      router.run('sysctl', '-q', '-w', 'net.ipv4.icmp_ratelimit=0');
+      // Older kernels have the last two for the whole host only: a few dozen answers are left then.
+      for (const limit of ['icmp_ratelimit=0', 'icmp_msgs_per_sec=1000000', 'icmp_msgs_burst=1000000'])
+        router.run('sysctl', '-q', '-e', '-w', `net.ipv4.${limit}`);
       const packet = ['--packet', 'ipv4 ttl=1 / udp srcPort=5000', '--udp-call', 'send'];
-      const summary = await pktgenJson([...NEAR.slice(0, -2), ...packet, '--count', '5000'], near);
+      const summary = await pktgenJson([...NEAR.slice(0, -2), ...packet, '--count', '20000'], near);
       assert.equal(summary.status, 0, JSON.stringify(summary.findings));
-      assert.equal(summary.total.packets, 5000);
+      assert.equal(summary.total.packets, 20_000);
+      const answers = Number(/InTimeExcds\s+(\d+)/.exec(near.run('nstat', '-asz'))?.[1]);
       const told = summary.total.errors['EHOSTUNREACH'] ?? 0;
-      assert.ok(told > 10 && told < 5000, `${told}: several, and at most one error a datagram`);
+      assert.ok(told > 40, `${told} of ${answers}`);
+      assert.ok(told <= answers && told < 20_000, `${told} of ${answers}: at most one error a datagram`);
     });
   });
 

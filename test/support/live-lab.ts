@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameProgram } from '#src/compile/program.js';
-import { type NativeNetwork, type NativeRun, native } from '#src/native/index.js';
+import { type NativeLane, type NativeNetwork, type NativeRun, native } from '#src/native/index.js';
 import { readWorkers } from '#src/run/snapshot.js';
-import { unpaced } from '#src/run/timetable.js';
+import { NO_TIMES, unpaced } from '#src/run/timetable.js';
 import { Capture } from './capture.js';
 import { run } from './namespace.js';
 import { ROOT } from './pktgen.js';
@@ -105,7 +105,7 @@ export class LiveLab {
       program,
       count: BigInt(count),
       workers: Array.from({ length: workers }, (_, i) => ({ cpu: i, queue: i, durationNs: null })),
-      timetable: unpaced(),
+      timetable: { ...unpaced(), lanes: [...unpaced().lanes, ...freeLanes(program)] },
       warmupNs: 0,
     });
     try {
@@ -116,6 +116,11 @@ export class LiveLab {
       opened.close();
     }
   }
+}
+
+/** For the streams that have times of their own: live refuses them, whatever they are. */
+function freeLanes({ alone = new Uint32Array(0) }: FrameProgram): NativeLane[] {
+  return Array.from(alone, () => ({ ...NO_TIMES, freeWeight: 1 }));
 }
 
 function sentOf(opened: NativeRun, workers: number): Sent {
