@@ -153,22 +153,7 @@ describe('during a run', { skip: needsRoot }, () => {
   it('a queue that is full is back-pressure: no frame is lost or counted twice, and the CPU is not burnt', async () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
-      // 10 Mbit/s: about 20 kpps, far below what the worker offers.
-      const shaper = [
-        'qdisc',
-        'add',
-        'dev',
-        'near0',
-        'root',
-        'tbf',
-        'rate',
-        '10mbit',
-        'burst',
-        '10kb',
-        'limit',
-        '20kb',
-      ];
-      namespace.tc(...shaper);
+      namespace.shape('near0', '10mbit'); // about 20 kpps, far below what the worker offers
       const child = spawnPktgen(
         ['--iface', 'near0', '--engine', 'tx-ring', '--cpus', '0', '--duration', '1s', '--json', '--quiet'],
         namespace,
@@ -188,20 +173,7 @@ describe('during a run', { skip: needsRoot }, () => {
   it('a device that is stuck does not delay the stop', async () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
-      namespace.tc(
-        'qdisc',
-        'add',
-        'dev',
-        'near0',
-        'root',
-        'tbf',
-        'rate',
-        '8bit',
-        'burst',
-        '2kb',
-        'limit',
-        '20kb',
-      );
+      namespace.shape('near0', '8bit', '2kb');
       const script = `
         import { resolvePlan, startRun } from 'pktgen';
         const run = await startRun(await resolvePlan({ iface: 'near0', engine: 'tx-ring', cpus: [0] }));

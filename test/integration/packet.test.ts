@@ -111,8 +111,7 @@ describe('engine packet during a run', { skip: needsRoot }, () => {
   it('a queue that is full is back-pressure: no frame is lost or counted twice', async () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
-      const rate = ['rate', '10mbit', 'burst', '10kb', 'limit', '20kb'];
-      namespace.tc('qdisc', 'add', 'dev', 'near0', 'root', 'tbf', ...rate);
+      namespace.shape('near0', '10mbit');
       const args = [...ENGINE, '--iface', 'near0', '--cpus', '0', '--duration', '1s'];
       const summary = await pktgenJson(args, namespace);
       assert.ok(summary.total.busy > 0);

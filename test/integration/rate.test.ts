@@ -46,8 +46,7 @@ describe('a rate', () => {
     await withNamespace(async (namespace) => {
       namespace.addPair();
       // 130 frames are 0.6 s of that; without the frames that are queued none would be due any more.
-      const shaper = 'qdisc add dev near0 root tbf rate 100kbit burst 2kb limit 20kb';
-      namespace.tc(...shaper.split(' '));
+      namespace.shape('near0', '100kbit', '2kb');
       const run = '--engine tx-ring --ring-frames 8 --cpus 0 --rate 2kpps --count 130 --json --quiet';
       const { stdout } = await finished(spawnPktgen(['--iface', 'near0', ...run.split(' ')], namespace));
       const { total } = JSON.parse(stdout) as Summary;

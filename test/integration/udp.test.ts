@@ -399,20 +399,7 @@ describe('engine udp during a run', { skip: needsRoot }, () => {
   it('a datagram that the queue dropped is not counted as sent', async () => {
     await withNamespace(async (namespace) => {
       addWay(namespace);
-      namespace.tc(
-        'qdisc',
-        'add',
-        'dev',
-        'near0',
-        'root',
-        'tbf',
-        'rate',
-        '10mbit',
-        'burst',
-        '10kb',
-        'limit',
-        '20kb',
-      );
+      namespace.shape('near0', '10mbit');
       const summary = await pktgenJson([...NEAR, '--duration', '1s'], namespace);
       assert.ok((summary.total.errors['ENOBUFS'] ?? 0) > 0, JSON.stringify(summary.total.errors));
       const waiting = summary.total.packets - namespace.received('far0');

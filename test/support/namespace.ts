@@ -31,6 +31,11 @@ export class Namespace {
     return run('tc', '-n', this.name, ...args);
   }
 
+  /** A token bucket on an interface, with a short queue: what it cannot pass on is back-pressure. */
+  shape(name: string, rate: string, burst = '10kb'): void {
+    this.tc('qdisc', 'add', 'dev', name, 'root', 'tbf', 'rate', rate, 'burst', burst, 'limit', '20kb');
+  }
+
   /** Two linked interfaces, both up, on which the kernel sends nothing of its own. */
   addPair(near = 'near0', far = 'far0', queues = 2, mtu = 9100): void {
     const shape = ['mtu', String(mtu), 'numtxqueues', String(queues), 'numrxqueues', String(queues)];
