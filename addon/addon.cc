@@ -1,5 +1,5 @@
 // What JavaScript sees: the engines' self-descriptions, Network and Run. Nothing else is kept per
-// environment.
+// environment, and one thing per process: terminal_guard.cc.
 #include <napi.h>
 
 #include "border.h"
@@ -8,6 +8,7 @@
 #include "render.h"
 #include "run_object.h"
 #include "simulate.h"
+#include "terminal_guard.h"
 
 namespace pktgen {
 namespace {
@@ -97,6 +98,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("engines", Napi::Function::New(env, engines));
   exports.Set("renderFrames", Napi::Function::New(env, render_frames));
   exports.Set("readCapture", Napi::Function::New(env, read_capture_file));
+  exports.Set("guardTerminal", Napi::Function::New(env, guard_terminal));
+  exports.Set("releaseTerminal", Napi::Function::New(env, release_terminal));
   exports.Set("errnoName", Napi::Function::New(env, errno_name));
   exports.Set("setErrorClass", Napi::Function::New(env, set_error_class));
   return exports;

@@ -79,6 +79,15 @@ struct alignas(kCacheLineBytes) Counters {
   Counter caught_up_ns;
   Counter stalls;  // how often it was behind by more than the tolerance
   Counter waits;   // how often the worker waited for a frame to be due
+  // Where the time went (laps.h): the rest of it is work.
+  Stopwatch idle;           // nothing was due
+  Counter room_ns;          // tried in vain, or waited, because no room was left
+  Counter sampled_ns;       // work that was measured in parts
+  Counter sampled_call_ns;  // of it, within system calls
+  Counter sampled_calls;    // how many they were
+  Counter empty_call_ns;    // what a system call that does nothing costs on this CPU
+  Counter off_cpu_ns;       // at the end: Worker::off_cpu_ns() before
+  Stopwatch asleep;         // asleep.h
   struct ErrorKind {
     Counter number;  // errno; 0 = free
     Counter count;   // how often

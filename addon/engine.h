@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cache_line.h"
+#include "call_meter.h"
 #include "links.h"
 #include "program.h"
 #include "slot.h"
@@ -30,7 +31,6 @@ struct SubmitResult {
   std::uint32_t rejected = 0;  // frames that it refused for good (too large); they count as an EMSGSIZE each
   Status status = Status::kOk;
   int error = 0;  // errno behind kBusy or kError; 0 when there was none
-  std::uint32_t syscalls = 0;
 };
 
 struct EngineOption {
@@ -115,6 +115,12 @@ class alignas(kCacheLineBytes) Engine {
 
   // What open() found out that the user should know, such as "zero-copy". Any thread.
   [[nodiscard]] virtual std::string mode() const { return {}; }
+
+  // Every system call that sends goes through this one.
+  [[nodiscard]] CallMeter& calls() noexcept { return calls_; }
+
+ private:
+  CallMeter calls_;
 };
 
 struct Refusal {

@@ -53,7 +53,7 @@ class GsoRing final : public Engine {
       next_ = places_.wrap(next_ + run);
       count -= run;
     }
-    return ring_.kick();
+    return ring_.kick(calls());
   }
   void drain(std::uint64_t deadline_ns) noexcept override { ring_.drain(deadline_ns); }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "asleep.h"
 #include "clock.h"
 
 namespace pktgen {
@@ -12,8 +13,9 @@ namespace pktgen {
 class Patience {
  public:
   void progress() noexcept { attempts_ = 0; }
-  void wait() noexcept {
-    if (++attempts_ > kImmediateAttempts) sleep_ns(kSleepNs);
+  void wait(Asleep& asleep) noexcept {
+    if (++attempts_ <= kImmediateAttempts) return;
+    asleep.during([] { sleep_ns(kSleepNs); });
   }
 
  private:

@@ -32,14 +32,23 @@ constexpr std::array kWords{
     CounterWord{"caughtUpNs", &Counters::caught_up_ns},
     CounterWord{"stalls", &Counters::stalls},
     CounterWord{"waits", &Counters::waits},
+    CounterWord{"roomNs", &Counters::room_ns},
+    CounterWord{"sampledNs", &Counters::sampled_ns},
+    CounterWord{"sampledCallNs", &Counters::sampled_call_ns},
+    CounterWord{"sampledCalls", &Counters::sampled_calls},
+    CounterWord{"emptyCallNs", &Counters::empty_call_ns},
 };
-// After these: activeNs, cpuNs, then pairs (errno, count).
-constexpr std::size_t kWordsPerWorker = kWords.size() + 2 + 2 * kErrorKinds;
+// After these: activeNs, idleNs, cpuNs, offCpuNs, then pairs (errno, count).
+constexpr std::size_t kWordsPerWorker = kWords.size() + 4 + 2 * kErrorKinds;
 
-void copy_words(const Counters& counters, std::uint64_t cpu_ns, std::uint64_t* out) {
+void copy_words(const Counters& counters, std::uint64_t cpu_ns, std::uint64_t off_cpu_ns,
+                std::uint64_t* out) {
   for (const CounterWord& word : kWords) *out++ = (counters.*word.member).get();
-  *out++ = counters.active.elapsed_ns(monotonic_ns());
+  const std::uint64_t now_ns = monotonic_ns();
+  *out++ = counters.active.elapsed_ns(now_ns);
+  *out++ = counters.idle.elapsed_ns(now_ns);
   *out++ = cpu_ns;
+  *out++ = off_cpu_ns;
   for (const Counters::ErrorKind& kind : counters.errors) {
     *out++ = kind.number.get();
     *out++ = kind.count.get();
@@ -78,7 +87,9 @@ Napi::Array counter_names(Napi::Env env) {
   const auto put = [&](const std::string& name) { names.Set(names.Length(), name); };
   for (const CounterWord& word : kWords) put(word.name);
   put("activeNs");
+  put("idleNs");
   put("cpuNs");
+  put("offCpuNs");
   for (std::size_t i = 0; i < kErrorKinds; ++i) {
     put("errno" + std::to_string(i));
     put("errorCount" + std::to_string(i));
@@ -136,7 +147,8 @@ Napi::Value RunObject::counters(const Napi::CallbackInfo& info) {
   const auto& workers = opened(info).workers();
   Napi::BigUint64Array out = Napi::BigUint64Array::New(info.Env(), workers.size() * kWordsPerWorker);
   for (std::size_t i = 0; i < workers.size(); ++i) {
-    copy_words(workers[i]->counters(), workers[i]->cpu_ns(), out.Data() + i * kWordsPerWorker);
+    const Worker& worker = *workers[i];
+    copy_words(worker.counters(), worker.cpu_ns(), worker.off_cpu_ns(), out.Data() + i * kWordsPerWorker);
   }
   return out;
 }
@@ -149,7 +161,7 @@ Napi::Value RunObject::warmup_counters(const Napi::CallbackInfo& info) {
   for (std::size_t i = 0; i < workers.size(); ++i) {
     const Counters& counters = workers[i]->warmup();
     if (counters.state.get_published() == 0) continue;
-    copy_words(counters, counters.cpu_ns.get(), out.Data() + i * kWordsPerWorker);
+    copy_words(counters, counters.cpu_ns.get(), counters.off_cpu_ns.get(), out.Data() + i * kWordsPerWorker);
   }
   return out;
 }

@@ -61,17 +61,19 @@ MemoryMap TransmitRing::configure(const EnginePlan& plan, const Shape& shape) {
 }
 
 // MSG_DONTWAIT: a blocking call halves the rate when completions run on another CPU (measured on Linux 6.18).
-SubmitResult TransmitRing::kick() noexcept {
+SubmitResult TransmitRing::kick(CallMeter& calls) noexcept {
   if (pending_ == 0) return {.status = SubmitResult::Status::kBusy};
-  const ssize_t sent_bytes = sendto(socket_.get(), nullptr, 0, MSG_DONTWAIT,
-                                    reinterpret_cast<const sockaddr*>(&destination_), sizeof(destination_));
+  const ssize_t sent_bytes = calls.make([&] {
+    return sendto(socket_.get(), nullptr, 0, MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&destination_),
+                  sizeof(destination_));
+  });
   const int error = sent_bytes < 0 ? errno : 0;
   // The call returns the bytes of the packets it took: all of them is the common case, and needs no look at
   // the ring.
   if (sent_bytes >= 0 && static_cast<std::uint64_t>(sent_bytes) == pending_bytes_) {
     pending_bytes_ = 0;
     pending_ = 0;
-    return {.sent = std::exchange(pending_frames_, 0), .syscalls = 1};
+    return {.sent = std::exchange(pending_frames_, 0)};
   }
   return account(sent_bytes, error);
 }
@@ -91,8 +93,7 @@ SubmitResult TransmitRing::account(ssize_t sent_bytes, int error) noexcept {
   pending_ -= passed;
   pending_bytes_ -= passed_bytes;
   pending_frames_ -= passed_frames;
-  SubmitResult result{
-      .sent = passed_frames, .status = SubmitResult::Status::kBusy, .error = error, .syscalls = 1};
+  SubmitResult result{.sent = passed_frames, .status = SubmitResult::Status::kBusy, .error = error};
   // With PACKET_LOSS a refused packet is skipped in silence; only the byte count gives it away. Packets are
   // refused for their length, so the longest are the missing ones.
   if (sent_bytes >= 0 && passed_bytes > static_cast<std::uint64_t>(sent_bytes)) {

@@ -63,7 +63,7 @@ class TransmitRing {
   }
 
   // Has the kernel send what is queued; busy when nothing is, since all slots then wait for their completion.
-  SubmitResult kick() noexcept;
+  SubmitResult kick(CallMeter& calls) noexcept;
 
   // Takes back what is queued and waits until the kernel has let go of the rest, at most until then
   // (CLOCK_MONOTONIC).

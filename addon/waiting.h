@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "asleep.h"
 #include "clock.h"
 #include "control.h"
 #include "schedule.h"
@@ -24,7 +25,7 @@ inline void relax_cpu() noexcept {
 // through the hypervisor: 22 µs of CPU on that of docs/measurements.md.
 class Waiting {
  public:
-  Waiting(Pacing pacing, const Bell& bell) : pacing_(pacing), bell_(bell) {}
+  Waiting(Pacing pacing, const Bell& bell, Asleep& asleep) : pacing_(pacing), bell_(bell), asleep_(asleep) {}
 
   // Until `real_ns`, or the bell rings; may return earlier.
   void until(double real_ns, std::uint32_t heard) noexcept {
@@ -54,12 +55,11 @@ class Waiting {
   static constexpr double kLateShare = 0.005;
 
   static double now() noexcept { return static_cast<double>(monotonic_ns()); }
-  static double cpu_time() noexcept { return static_cast<double>(clock_ns(CLOCK_THREAD_CPUTIME_ID)); }
 
   void sleep(double real_ns, std::uint32_t heard) noexcept {
-    const double before = cpu_time();
-    bell_.sleep(heard, std::max(real_ns, awake_ns_ + std::min(cost_ns_ / kWakingShare, kLongestNapNs)));
-    cost_ns_ += (cpu_time() - before - cost_ns_) * kLearning;
+    const double until_ns = std::max(real_ns, awake_ns_ + std::min(cost_ns_ / kWakingShare, kLongestNapNs));
+    const std::uint64_t used_ns = asleep_.during([&] { bell_.sleep(heard, until_ns); });
+    cost_ns_ += (static_cast<double>(used_ns) - cost_ns_) * kLearning;
     awake_ns_ = now();
   }
 
@@ -68,8 +68,12 @@ class Waiting {
     const double most_ns = std::max(kWorthNs, (real_ns - start_ns) * kSpinningShare);
     const double wake_ns = real_ns - std::min(margin_ns_, most_ns);
     if (wake_ns <= start_ns) return;
-    bell_.sleep(heard, wake_ns);
-    if (bell_.heard() == heard) learn(now() - wake_ns);
+    double awake_ns = 0;
+    asleep_.during([&] {
+      bell_.sleep(heard, wake_ns);
+      awake_ns = now();
+    });
+    if (bell_.heard() == heard) learn(awake_ns - wake_ns);
   }
 
   // Moves towards the quantile: up by a step when later than the margin, down by its share of one when not.
@@ -80,6 +84,7 @@ class Waiting {
 
   Pacing pacing_;
   const Bell& bell_;
+  Asleep& asleep_;
   double margin_ns_ = kWorthNs;
   double cost_ns_ = 0;
   double awake_ns_ = 0;

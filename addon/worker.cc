@@ -21,6 +21,13 @@ constexpr std::uint64_t kDrainNs = 30'000'000;
 // So much later than its end a paced run does not wait any more for what was due before.
 constexpr double kGraceNs = 10'000'000;
 
+int pin_to(pthread_t thread, int cpu) noexcept {
+  cpu_set_t only{};
+  CPU_ZERO(&only);
+  CPU_SET(static_cast<std::size_t>(cpu), &only);
+  return pthread_setaffinity_np(thread, sizeof(only), &only);
+}
+
 }  // namespace
 
 Worker::Worker(const WorkerPlan& plan, Work work, Control& control)
@@ -31,7 +38,9 @@ Worker::Worker(const WorkerPlan& plan, Work work, Control& control)
       supply_(std::move(work.supply)),
       warmup_streams_(supply_->streams().size()),
       control_(control),
-      waiting_(work.pacing, control.bell()) {}
+      laps_(counters_, engine_->calls()),
+      asleep_(counters_.asleep),
+      waiting_(work.pacing, control.bell(), asleep_) {}
 
 Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
@@ -40,18 +49,38 @@ Worker::~Worker() {
 void Worker::start() {
   thread_ = std::thread(&Worker::main, this);
   handle_ = thread_.native_handle();
-  cpu_set_t only{};
-  CPU_ZERO(&only);
-  CPU_SET(static_cast<std::size_t>(plan_.cpu), &only);
-  const int error = pthread_setaffinity_np(handle_, sizeof(only), &only);
+  const int error = pin_to(handle_, plan_.cpu);
   if (error != 0) throw Error::from_errno(error, "pinning a worker to CPU " + std::to_string(plan_.cpu));
 }
 
 std::uint64_t Worker::cpu_ns() const noexcept {
-  const std::uint64_t final_ns = counters_.cpu_ns.get();
-  if (final_ns != 0 || !thread_.joinable()) return final_ns;
+  const std::uint64_t final_ns = counters_.cpu_ns.get_published();
+  if (final_ns != 0 || !has_started()) return final_ns;
   // The thread may end between the two reads; its final figure is there by then.
-  return thread_cpu_ns(handle_).value_or(counters_.cpu_ns.get());
+  const auto used_ns = thread_cpu_ns(handle_);
+  return used_ns ? *used_ns - std::min(*used_ns, cpu_at_start_ns_) : counters_.cpu_ns.get();
+}
+
+// What the worker noted at its start can be read from then on.
+bool Worker::has_started() const noexcept {
+  return counters_.state.get_published() != static_cast<std::uint64_t>(WorkerState::kReady);
+}
+
+std::uint64_t Worker::off_cpu_ns() const noexcept {
+  if (!has_started()) return 0;
+  const std::uint64_t now_ns = monotonic_ns();
+  const std::uint64_t used_ns = cpu_ns();
+  // Its final figure was there before that of the CPU time.
+  return counters_.cpu_ns.get_published() != 0 ? counters_.off_cpu_ns.get() : off_cpu_ns(now_ns, used_ns);
+}
+
+// While it neither slept nor ran, others had the CPU: so many ns at most, and the scheduler's account counts
+// its late wake-ups, too. That account in turn leaves out what no other thread took, as interrupts do.
+std::uint64_t Worker::off_cpu_ns(std::uint64_t now_ns, std::uint64_t cpu_ns) const noexcept {
+  const std::uint64_t waited_ns = delay_.read_ns().value_or(delay_at_start_ns_) - delay_at_start_ns_;
+  const std::uint64_t known_ns = counters_.asleep.elapsed_ns(now_ns) + cpu_ns;
+  const std::uint64_t active_ns = counters_.active.elapsed_ns(now_ns);
+  return std::min(waited_ns, active_ns - std::min(active_ns, known_ns));
 }
 
 void Worker::main() noexcept {
@@ -62,14 +91,22 @@ void Worker::main() noexcept {
   pthread_setname_np(pthread_self(), ("pktgen/" + std::to_string(plan_.cpu)).c_str());
   // Otherwise a sleeper is woken up to 50 µs late on purpose: prctl(2), PR_SET_TIMERSLACK.
   prctl(PR_SET_TIMERSLACK, 1UL);
+  // Again, by itself: what it measures now must be of that CPU, whoever is first. start() reports a failure.
+  (void)pin_to(pthread_self(), plan_.cpu);
+  delay_.open();
+  laps_.set_cost(measure_call_cost());
   for (std::uint32_t heard = control_.bell().heard(); control_.command() == Control::kHold;
        heard = control_.bell().heard()) {
     control_.bell().sleep(heard, kForever);
   }
+  delay_at_start_ns_ = delay_.read_ns().value_or(0);
   cpu_at_start_ns_ = clock_ns(CLOCK_THREAD_CPUTIME_ID);
   // Paced runs start a moment from now, all workers at once, also one that was late to get its CPU.
   const Tempo& tempo = control_.tempo();
-  counters_.active.run(tempo.is_free() ? monotonic_ns() : static_cast<std::uint64_t>(tempo.real_ns));
+  const std::uint64_t start_ns = tempo.is_free() ? monotonic_ns() : static_cast<std::uint64_t>(tempo.real_ns);
+  counters_.active.run(start_ns);
+  laps_.begin(start_ns);
+  asleep_.begin(start_ns);
   set_state(WorkerState::kRunning);
 
   EndReason reason = EndReason::kDuration;
@@ -81,8 +118,21 @@ void Worker::main() noexcept {
     reason = send();
     if (reason == EndReason::kDuration) count_left();
   }
-  counters_.active.hold(monotonic_ns());
-  counters_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns_);
+  end(reason);
+}
+
+// The time stands still from now on.
+void Worker::hold() noexcept {
+  const std::uint64_t now_ns = monotonic_ns();
+  counters_.active.hold(now_ns);
+  laps_.end(now_ns);
+}
+
+void Worker::end(EndReason reason) noexcept {
+  hold();
+  const std::uint64_t used_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns_;
+  counters_.off_cpu_ns.set(off_cpu_ns(monotonic_ns(), used_ns));
+  counters_.cpu_ns.publish(used_ns);
   engine_->drain(monotonic_ns() + kDrainNs);
   count({.sent = engine_->sent_in_drain()});
 
@@ -124,8 +174,12 @@ EndReason Worker::idle() noexcept {
     const std::uint32_t command = control_.command();
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
     const Tempo& tempo = control_.tempo();
-    if (tempo.running_at(static_cast<double>(monotonic_ns())) >= end_running_ns_) return EndReason::kDuration;
-    control_.bell().sleep(heard, tempo.real_ns + (end_running_ns_ - tempo.running_ns));
+    const std::uint64_t now_ns = monotonic_ns();
+    laps_.lap(now_ns);
+    if (tempo.running_at(static_cast<double>(now_ns)) >= end_running_ns_) return EndReason::kDuration;
+    laps_.is_idle();
+    asleep_.during(
+        [&] { control_.bell().sleep(heard, tempo.real_ns + (end_running_ns_ - tempo.running_ns)); });
   }
 }
 
@@ -150,7 +204,9 @@ std::optional<EndReason> Worker::send_freely() noexcept {
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
     const Tempo& tempo = control_.tempo();
     if (!tempo.is_free()) return std::nullopt;
-    if (tempo.running_at(static_cast<double>(monotonic_ns())) >= end_running_ns_) return EndReason::kDuration;
+    const std::uint64_t now_ns = monotonic_ns();
+    laps_.lap(now_ns);
+    if (tempo.running_at(static_cast<double>(now_ns)) >= end_running_ns_) return EndReason::kDuration;
 
     const std::uint32_t ready = supply_->make_ready(plan_.batch, nullptr);
     if (ready + on_their_way_ == 0 && supply_->is_finished()) break;  // the sequence ended just now
@@ -167,7 +223,9 @@ std::optional<EndReason> Worker::send_paced() noexcept {
     if (command != Control::kRun && !obey(command)) return EndReason::kStopped;
     const Tempo& tempo = control_.tempo();
     if (tempo.is_free() && pacer_.is_plain()) return std::nullopt;
-    const auto now_ns = static_cast<double>(monotonic_ns());
+    const std::uint64_t clock_now_ns = monotonic_ns();
+    laps_.lap(clock_now_ns);
+    const auto now_ns = static_cast<double>(clock_now_ns);
     if (is_over(tempo, now_ns)) return EndReason::kDuration;
 
     const std::uint32_t ready = make_due(tempo, tempo.schedule_at(now_ns));
@@ -225,7 +283,8 @@ std::optional<EndReason> Worker::judge(const SubmitResult& result) noexcept {
   if (result.sent > 0) {
     patience_.progress();
   } else {
-    patience_.wait();
+    laps_.has_no_room();
+    patience_.wait(asleep_);
   }
   return std::nullopt;
 }
@@ -233,6 +292,7 @@ std::optional<EndReason> Worker::judge(const SubmitResult& result) noexcept {
 void Worker::wait(const Tempo& tempo, std::uint32_t heard) noexcept {
   const double end_ns = tempo.real_ns + (end_running_ns_ - tempo.running_ns);
   counters_.waits.add(1);
+  laps_.is_idle();
   waiting_.until(std::min(end_ns, tempo.real_when(pacer_.next_schedule())), heard);
 }
 
@@ -287,6 +347,7 @@ void Worker::forget_warmup() noexcept {
   const std::uint64_t elapsed_ns = counters_.active.elapsed_ns(monotonic_ns());
   warmup_.active.set(control_.tempo().is_free() ? elapsed_ns : std::min(elapsed_ns, plan_.warmup_ns));
   warmup_.cpu_ns.set(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_at_start_ns_);
+  forget_time();
   for (std::size_t i = 0; i < kErrorKinds; ++i) {
     warmup_.errors[i].number.set(counters_.errors[i].number.get());
     warmup_.errors[i].count.set(counters_.errors[i].count.get());
@@ -298,9 +359,22 @@ void Worker::forget_warmup() noexcept {
   warmup_.state.publish(static_cast<std::uint64_t>(WorkerState::kDone));
 }
 
+// Where the time went, likewise. The lap in which the warm-up ends belongs to it.
+void Worker::forget_time() noexcept {
+  const std::uint64_t now_ns = monotonic_ns();
+  laps_.end(now_ns);
+  warmup_.idle.set(counters_.idle.elapsed_ns(now_ns));
+  warmup_.room_ns.set(counters_.room_ns.get());
+  warmup_.sampled_ns.set(counters_.sampled_ns.get());
+  warmup_.sampled_call_ns.set(counters_.sampled_call_ns.get());
+  warmup_.sampled_calls.set(counters_.sampled_calls.get());
+  warmup_.empty_call_ns.set(counters_.empty_call_ns.get());
+  warmup_.off_cpu_ns.set(off_cpu_ns(now_ns, warmup_.cpu_ns.get()));
+}
+
 // Sleeps through a pause. Returns false when the worker has to stop.
 bool Worker::obey(std::uint32_t command) noexcept {
-  counters_.active.hold(monotonic_ns());
+  hold();
   while (command == Control::kPause) {
     set_state(WorkerState::kPaused);
     const std::uint32_t heard = control_.bell().heard();
@@ -313,6 +387,7 @@ bool Worker::obey(std::uint32_t command) noexcept {
   if (!tempo.is_free())
     counters_.active.set(static_cast<std::uint64_t>(tempo.running_at(static_cast<double>(now_ns))));
   counters_.active.run(now_ns);
+  laps_.begin(now_ns);
   set_state(WorkerState::kRunning);
   return command != Control::kStop;
 }
@@ -333,9 +408,12 @@ void Worker::count(const SubmitResult& result) noexcept {
     counters_.first_packet_ns.set(clock_ns(CLOCK_REALTIME));
   counters_.packets.add(result.sent);
   counters_.bytes.add(supply_->settle(result.sent));
-  counters_.syscalls.add(result.syscalls);
+  const std::uint64_t calls = engine_->calls().calls();
+  const bool has_called = calls != counters_.syscalls.get();
+  counters_.syscalls.set(calls);
   if (result.status == SubmitResult::Status::kOk) return;
-  if (result.status == SubmitResult::Status::kBusy) counters_.busy.add(1);
+  // With nothing free there is nothing to call for: that is time without room.
+  if (result.status == SubmitResult::Status::kBusy && has_called) counters_.busy.add(1);
   if (result.error != 0) counters_.count_error(result.error, std::max(result.rejected, 1U));
 }
 

@@ -10,13 +10,16 @@
 #include <string>
 #include <thread>
 
+#include "asleep.h"
 #include "cache_line.h"
 #include "control.h"
 #include "counters.h"
 #include "engine.h"
+#include "laps.h"
 #include "lateness.h"
 #include "pacer.h"
 #include "patience.h"
+#include "run_delay.h"
 #include "supply.h"
 #include "waiting.h"
 
@@ -55,6 +58,8 @@ class Worker {
   [[nodiscard]] const Counters& warmup() const noexcept { return warmup_; }
   [[nodiscard]] const StreamCounterList& warmup_streams() const noexcept { return warmup_streams_; }
   [[nodiscard]] std::uint64_t cpu_ns() const noexcept;
+  // How long it was ready to run while others had the CPU, its late wake-ups left out.
+  [[nodiscard]] std::uint64_t off_cpu_ns() const noexcept;
   [[nodiscard]] std::string mode() const { return engine_->mode(); }
   [[nodiscard]] bool done() const noexcept {
     return counters_.state.get_published() == static_cast<std::uint64_t>(WorkerState::kDone);
@@ -62,6 +67,9 @@ class Worker {
 
  private:
   void main() noexcept;
+  [[nodiscard]] bool has_started() const noexcept;
+  void hold() noexcept;
+  void end(EndReason reason) noexcept;
   EndReason warm_up() noexcept;
   EndReason send() noexcept;
   std::optional<EndReason> send_freely() noexcept;
@@ -78,6 +86,8 @@ class Worker {
   bool obey(std::uint32_t command) noexcept;
   std::optional<EndReason> flush() noexcept;
   void forget_warmup() noexcept;
+  void forget_time() noexcept;
+  [[nodiscard]] std::uint64_t off_cpu_ns(std::uint64_t now_ns, std::uint64_t cpu_ns) const noexcept;
   void count(const SubmitResult& result) noexcept;
   void count_pace(const Tempo& tempo, double schedule) noexcept;
   void set_state(WorkerState state) noexcept { counters_.state.publish(static_cast<std::uint64_t>(state)); }
@@ -92,11 +102,15 @@ class Worker {
   std::unique_ptr<Supply> supply_;
   StreamCounterList warmup_streams_;
   Control& control_;
+  Laps laps_;
+  Asleep asleep_;
   Waiting waiting_;
   double end_running_ns_ = kForever;  // of this phase: the warm-up or the run
   std::uint64_t on_their_way_ = 0;    // frames made ready and not taken
   std::uint64_t unpaced_ = 0;         // of those, the oldest that the pacer does not know
   std::uint64_t cpu_at_start_ns_ = 0;
+  RunDelay delay_;
+  std::uint64_t delay_at_start_ns_ = 0;
   std::thread thread_;
   pthread_t handle_{};
   Patience patience_;

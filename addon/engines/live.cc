@@ -54,10 +54,11 @@ class Live final : public Engine {
     const auto frames = static_cast<std::uint32_t>(std::min<std::uint64_t>({count, call_frames_, left_}));
     if (frames == 0) return {};
     const std::uint64_t before_ns = monotonic_ns();
-    const int error = run_live(loaded_.get(), program_.frame, frames, inner_batch_);
+    const int error =
+        calls().make([&] { return run_live(loaded_.get(), program_.frame, frames, inner_batch_); });
     adapt(frames, monotonic_ns() - before_ns);
     const std::uint32_t sent = take_stock();
-    SubmitResult result{.sent = sent, .syscalls = 1};
+    SubmitResult result{.sent = sent};
     if (const std::uint64_t trouble = memory_.number(LiveProgram::kTroubleOffset); trouble != 0) {
       result.status = SubmitResult::Status::kError;
       result.error = trouble == LiveProgram::kGone ? ENODEV : EPROTO;

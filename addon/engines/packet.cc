@@ -60,8 +60,7 @@ class PacketEngine final : public Engine {
   }
 
   void hand_over(SubmitResult& result) noexcept {
-    const int taken = one_by_one_ ? send_one() : send_all();
-    ++result.syscalls;
+    const int taken = calls().make([&] { return one_by_one_ ? send_one() : send_all(); });
     if (taken < 0) {
       explain(errno, result);
     } else {

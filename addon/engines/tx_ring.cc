@@ -50,7 +50,7 @@ class TxRing final : public Engine {
       describe(ring_.next());
       ring_.queue(1);
     }
-    return ring_.kick();
+    return ring_.kick(calls());
   }
   void drain(std::uint64_t deadline_ns) noexcept override { ring_.drain(deadline_ns); }
 

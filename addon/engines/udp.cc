@@ -120,12 +120,10 @@ class UdpEngine final : public Engine {
     const std::size_t from = slots_.first();
     const std::uint32_t run = run_from(from);
     int taken = call(from, run);
-    ++result.syscalls;
     int earlier = 0;
     for (std::uint32_t i = 0; i < kMostEarlierErrors && taken < 0 && may_be_of_earlier(errno); ++i) {
       earlier = errno;
       taken = call(from, run);
-      ++result.syscalls;
     }
     if (taken >= 0) {
       slots_.take(static_cast<std::uint32_t>(taken), result);
@@ -174,6 +172,10 @@ class UdpEngine final : public Engine {
   }
 
   int call(std::size_t from, std::uint32_t run) noexcept {
+    return calls().make([&] { return call_unmeasured(from, run); });
+  }
+
+  int call_unmeasured(std::size_t from, std::uint32_t run) noexcept {
     const int fd = sockets_[ways_[from].flow].get();
     switch (call_) {
       case Call::kSend:

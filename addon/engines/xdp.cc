@@ -83,8 +83,9 @@ class Xdp final : public Engine {
       return {.status = SubmitResult::Status::kBusy};  // all wait for completion
     SubmitResult result;
     if (!zero_copy_ || busy_poll_ || socket_->transmit().needs_wakeup()) {
-      result.syscalls = 1;
-      if (sendto(socket_->fd(), nullptr, 0, MSG_DONTWAIT, nullptr, 0) < 0) result.error = errno;
+      const auto answer =
+          calls().make([&] { return sendto(socket_->fd(), nullptr, 0, MSG_DONTWAIT, nullptr, 0); });
+      if (answer < 0) result.error = errno;
     }
     result.sent = frames_.account(result.error);
     if (zero_copy_ && busy_poll_ && frames_.is_untouched()) doubt_busy_poll();
@@ -94,7 +95,7 @@ class Xdp final : public Engine {
     result.status = may_pass ? SubmitResult::Status::kBusy : SubmitResult::Status::kError;
     // A copying call that sent nothing and says that all is well: the queue has no transmit side, or lost it.
     if (!zero_copy_ && result.sent == 0 && result.error == 0) {
-      result = {.status = SubmitResult::Status::kError, .error = ENXIO, .syscalls = result.syscalls};
+      result = {.status = SubmitResult::Status::kError, .error = ENXIO};
     }
     return result;
   }

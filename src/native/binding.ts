@@ -300,6 +300,14 @@ export interface Binding {
   ): { released: Uint32Array; skippedNs: number };
   /** @throws NativeError: errno names, EBADMSG (no capture), EPROTONOSUPPORT (not Ethernet), EFBIG. */
   readCapture(file: string, limitFrames: number | null): NativeCapture;
+  /**
+   * Remembers the modes of that terminal as they are now. Should the process crash (SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+   * SIGABRT), `restore` is written to it and the modes are put back before it dies. Process-wide; the last call counts.
+   * @throws NativeError: errno names of tcgetattr(3), ENOBUFS for more than 256 bytes.
+   */
+  guardTerminal(fd: number, restore: Uint8Array): void;
+  /** Nothing is guarded any more. */
+  releaseTerminal(): void;
   errnoName(number: number): string;
   setErrorClass(errorClass: new (code: string, message: string) => Error): void;
 }

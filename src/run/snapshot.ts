@@ -37,6 +37,24 @@ export interface WorkerSnapshot {
   readonly stalls: number;
   /** How often it waited for a frame to be due. */
   readonly waits: number;
+  /** How long it waited for a frame to be due. */
+  readonly idleSeconds: number;
+  /** How long it tried in vain, or waited, because no room was left. */
+  readonly roomSeconds: number;
+  /**
+   * Ready to run while others had the CPU, by /proc/PID/task/TID/schedstat. Late wake-ups after sleeps of its own are not
+   * in it: they are idle time, or that without room. 0 where the kernel keeps no such account.
+   */
+  readonly offCpuSeconds: number;
+  /** Taken from its CPU by a hypervisor since the run's start: /proc/stat, in steps of 10 ms. */
+  readonly stolenSeconds: number;
+  /** Of the time in which it worked, what was measured in parts, and the part of it spent in system calls. */
+  readonly sampledSeconds: number;
+  readonly sampledCallSeconds: number;
+  /** How many system calls that were. */
+  readonly sampledCalls: number;
+  /** What a system call that does nothing costs on its CPU. */
+  readonly emptyCallNs: number;
   /** CLOCK_REALTIME in milliseconds when the first frame was taken; null before. */
   readonly firstPacketAtMs: number | null;
 }
@@ -62,6 +80,8 @@ export interface Snapshot {
   /** Since the run's start. */
   readonly elapsedSeconds: number;
   readonly workers: readonly WorkerSnapshot[];
+  /** In the order of the model, without the warm-up. */
+  readonly streams: readonly StreamCount[];
   /** The same as it was at the end of the warm-up, or is as long as that lasts; null without one. */
   readonly warmup: readonly WorkerSnapshot[] | null;
   /** How fast the schedule is gone through, 1 as planned; null: as fast as possible. */
@@ -72,6 +92,9 @@ export interface Snapshot {
   readonly device: LinkDelta | null;
   readonly farEnd: LinkDelta | null;
 }
+
+/** A snapshot without streams: what a run looks at for itself, many times a second. */
+export type Moment = Omit<Snapshot, 'streams'>;
 
 const STATES: readonly WorkerState[] = ['ready', 'running', 'paused', 'done'];
 const END_REASONS: readonly (EndReason | null)[] = [null, 'count', 'duration', 'stopped', 'error'];
@@ -112,24 +135,49 @@ export interface StreamCount {
   readonly bytes: number;
 }
 
+/** How far the warm-up of a run is; a worker that is still at it has nothing after it. */
+export function warmupOf({ workers, warmup }: Moment): 'none' | 'over' | 'unfinished' {
+  if (!warmup) return 'none';
+  return warmup.every((then, i) => then === workers[i]) ? 'unfinished' : 'over';
+}
+
 /** `warmup`: what was sent before is not counted; a run that ended in its warm-up has counted nothing. */
 export function readStreams(
   run: NativeRun,
   { streams }: TrafficModel,
   warmup: 'none' | 'over' | 'unfinished' = 'none',
 ): StreamCount[] {
-  const words = run.streamCounters();
-  const before = warmup === 'over' ? run.warmupStreamCounters() : words;
-  if (warmup !== 'none') for (const [i, word] of before.entries()) words[i] = (words[i] ?? 0n) - word;
-  // The program of a single stream may have several: a capture whose addresses move has one for each layout.
-  const partsOf = (i: number) => (streams.length === 1 ? [...Array(words.length / 2).keys()] : [i]);
-  const sum = (parts: readonly number[], word: number) =>
-    Number(parts.reduce((all, part) => all + (words[2 * part + word] ?? 0n), 0n));
+  if (warmup === 'unfinished') return streams.map(({ name }) => ({ name, packets: 0, bytes: 0 }));
+  // First: what a warm-up has left behind is never more than what has been sent since.
+  const before = warmup === 'over' ? numbersOf(run.warmupStreamCounters()) : null;
+  const words = numbersOf(run.streamCounters());
+  if (before) for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) - (before[i] ?? 0);
+  if (streams.length === 1) return [sumOfParts(streams[0]?.name ?? '', words)];
   return streams.map(({ name }, i) => ({
     name,
-    packets: sum(partsOf(i), 0),
-    bytes: sum(partsOf(i), 1),
+    packets: words[2 * i] ?? 0,
+    bytes: words[2 * i + 1] ?? 0,
   }));
+}
+
+/** The program of a single stream may have several: a capture whose addresses move has one for each layout. */
+function sumOfParts(name: string, words: Float64Array): StreamCount {
+  const sum = (word: number) => words.reduce((all, value, i) => (i % 2 === word ? all + value : all), 0);
+  return { name, packets: sum(0), bytes: sum(1) };
+}
+
+const WORD = 2 ** 32;
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** Words as numbers, without making a BigInt of each: 10,000 streams have 20,000 of them. Exact up to 2^53. */
+function numbersOf(words: BigUint64Array): Float64Array {
+  const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
+  const [low, high] = IS_LITTLE_ENDIAN ? [0, 1] : [1, 0];
+  const numbers = new Float64Array(words.length);
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = (halves[2 * i + low] ?? 0) + (halves[2 * i + high] ?? 0) * WORD;
+  }
+  return numbers;
 }
 
 function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapshot {
@@ -150,6 +198,14 @@ function decodeWorker(cpu: number, word: (name: string) => number): WorkerSnapsh
     caughtUpNs: word('caughtUpNs'),
     stalls: word('stalls'),
     waits: word('waits'),
+    idleSeconds: word('idleNs') / NS_PER_SECOND,
+    roomSeconds: word('roomNs') / NS_PER_SECOND,
+    offCpuSeconds: word('offCpuNs') / NS_PER_SECOND,
+    stolenSeconds: 0, // read elsewhere: src/system/steal.ts
+    sampledSeconds: word('sampledNs') / NS_PER_SECOND,
+    sampledCallSeconds: word('sampledCallNs') / NS_PER_SECOND,
+    sampledCalls: word('sampledCalls'),
+    emptyCallNs: word('emptyCallNs'),
     seconds: word('activeNs') / NS_PER_SECOND,
     cpuSeconds: word('cpuNs') / NS_PER_SECOND,
     firstPacketAtMs: word('firstPacketNs') === 0 ? null : word('firstPacketNs') / 1e6,
