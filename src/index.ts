@@ -6,6 +6,9 @@
  *     const summary = await run.done;
  */
 
+export type { Layer } from './capture/decode.js';
+export { type Peeked, type PeekedFrame, type PeekOptions, type PeekPlace, peek } from './capture/peek.js';
+export { formatPeeked } from './capture/peek-text.js';
 export { MAX_CAPTURE_FRAMES, type ReplayOptions, replayTraffic } from './capture/traffic.js';
 export { protocolNames } from './compile/catalogue.js';
 export { type Problem, TrafficError } from './compile/problems.js';
@@ -44,6 +47,7 @@ export { saveCalibration } from './run/calibration-store.js';
 export { AUTO, type ChosenBy } from './run/choice.js';
 export { engines, flagOf } from './run/engine-options.js';
 export type { Lateness, PaceSummary } from './run/pace.js';
+export { peekRun } from './run/peek.js';
 export {
   DEFAULTS,
   type EnginePlan,
@@ -53,9 +57,10 @@ export {
   resolvePlan,
 } from './run/plan.js';
 export { type Preview, type PreviewFrame, type PreviewStream, previewTraffic } from './run/preview.js';
-export { type Figures, totalFigures, workerFigures } from './run/rates.js';
+export { type Figures, type TimeSplit, totalFigures, workerFigures } from './run/rates.js';
 export { describeRate, type LaneSchedule, type ScheduleOptions, type SchedulePlan } from './run/schedule.js';
-export { type Run, startRun } from './run/session.js';
+export { type RunSeries, startSeries } from './run/series.js';
+export { type Run, type RunWays, startRun } from './run/session.js';
 export type {
   EndReason,
   LinkDelta,

@@ -12,7 +12,7 @@ import {
   valuesAround,
 } from './calibration.js';
 import { usableByRank } from './choice.js';
-import { engines } from './engine-options.js';
+import { engineNamed } from './engine-options.js';
 import { LIMITS, type RunOptions, type RunPlan, resolvePlan } from './plan.js';
 import { judge } from './probe.js';
 import { startRun } from './session.js';
@@ -113,7 +113,7 @@ function batchStage(plan: RunPlan, { batch }: RunOptions): Stage[] {
 
 /** Rings are the engine's whole numbers that are powers of two. */
 function ringStages(plan: RunPlan, { engineOptions = {} }: RunOptions): Stage[] {
-  const own = engines().find(({ name }) => name === plan.engine.name)?.options ?? [];
+  const own = engineNamed(plan.engine.name)?.options ?? [];
   return own.flatMap((option) => {
     if (option.type !== 'integer' || !option.powerOfTwo || option.name in engineOptions) return [];
     const values = valuesAround(option.fallback, option.minimum, option.maximum);
@@ -211,7 +211,7 @@ function rowOf(
 ): CalibrationRow {
   const rates = samples.map(({ pps }) => pps);
   const isMeasured = failure === '' && rates.length > 0;
-  const defaults = engines().find(({ name }) => name === plan.engine.name)?.options ?? [];
+  const defaults = engineNamed(plan.engine.name)?.options ?? [];
   const usual = Object.fromEntries(defaults.map((o) => [o.name, 'fallback' in o ? o.fallback : '']));
   return {
     stage,

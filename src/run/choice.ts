@@ -3,6 +3,7 @@ import type { NativeEngineInfo, NativeFit, OptionValue } from '../native/index.j
 import { didYouMean } from '../suggest.js';
 import { notPermitted } from '../system/permissions.js';
 import {
+  engineNamed,
   engines,
   flagOf,
   type GivenOptions,
@@ -43,7 +44,7 @@ export interface Choice extends Judged {
  */
 export function candidatesFor(name: string, given: GivenOptions): Candidate[] {
   if (name !== AUTO) {
-    const engine = engineNamed(name);
+    const engine = askedEngine(name);
     return [{ engine, options: resolveEngineOptions(engine, given) }];
   }
   const names = Object.keys(given);
@@ -54,11 +55,10 @@ export function candidatesFor(name: string, given: GivenOptions): Candidate[] {
   return withDevice.length > 0 ? withDevice : candidates;
 }
 
-function engineNamed(name: string): NativeEngineInfo {
-  const known = engines();
-  const engine = known.find((candidate) => candidate.name === name);
+function askedEngine(name: string): NativeEngineInfo {
+  const engine = engineNamed(name);
   if (engine) return engine;
-  const names = [AUTO, ...known.map((candidate) => candidate.name)];
+  const names = [AUTO, ...engines().map((candidate) => candidate.name)];
   throw new UsageError(`--engine ${name}: no such engine; ${didYouMean(name, names)}`);
 }
 

@@ -13,6 +13,13 @@ export function engines(): NativeEngineInfo[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** undefined where this build has none of that name. */
+export function engineNamed(name: string): NativeEngineInfo | undefined {
+  return native()
+    .engines()
+    .find((engine) => engine.name === name);
+}
+
 export function hasOption(engine: NativeEngineInfo, name: string): boolean {
   return engine.options.some((option) => option.name === name);
 }

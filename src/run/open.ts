@@ -1,48 +1,40 @@
 import type { FrameProgram } from '../compile/program.js';
 import { HostError, messageOf, NativeError, NotPermittedError, UsageError } from '../errors.js';
-import {
-  type NativeEngineInfo,
-  type NativeLink,
-  type NativeNetwork,
-  type NativeRun,
-  native,
-} from '../native/index.js';
-import type { Place } from '../system/lab.js';
+import { type NativeLink, type NativeNetwork, type NativeRun, native } from '../native/index.js';
 import { explainingPermission } from '../system/permissions.js';
-import type { Calibration } from './calibration.js';
-import { openPlaceFor } from './place.js';
+import { engineNamed } from './engine-options.js';
+import type { Ground } from './ground.js';
 import type { RunPlan } from './plan.js';
 import { timetableOf } from './timetable.js';
 import { LinkReader, Watch } from './watch.js';
 import { isZeroCopy, witnessOf } from './witness.js';
 
-/** What a run holds open. */
+/** What a run holds open; the ground belongs to whoever opened that. */
 export interface Opened {
-  readonly place: Place | null;
-  /** Where the workers' sockets are. */
-  readonly network: NativeNetwork;
+  readonly ground: Ground;
   readonly native: NativeRun;
+  /** Counts from now on. */
   readonly device: LinkReader | null;
   readonly farEnd: LinkReader | null;
   readonly watch: Watch | null;
-  /** What was measured before the run, for its summary. */
-  readonly calibration: Calibration | null;
 }
 
-/** Every socket, ring and thread of a plan. @throws NotPermittedError, HostError. Nothing is left open then. */
-export function open(plan: RunPlan, program: FrameProgram): Omit<Opened, 'calibration'> {
-  const place = openPlaceFor(plan.engine, plan.target, plan.sizes.maxBytes);
-  const network = place?.network ?? new (native().Network)(false);
+/**
+ * Every socket, ring and thread of a plan; `ground` has to suit it.
+ * @throws NotPermittedError, HostError. No worker is left then.
+ */
+export function open(plan: RunPlan, program: FrameProgram, ground: Ground): Opened {
+  const { network, place } = ground;
+  const link = place && linkOf(network, place.interface);
+  const workers = openWorkers(plan, program, network, link ?? { name: '', index: 0 });
   try {
-    const link = place && linkOf(network, place.interface);
-    const workers = openWorkers(plan, program, network, link ?? { name: '', index: 0 });
     // Now: some drivers begin to count anew when an XDP program comes.
     const device = link && new LinkReader(network, linkOf(network, link.name));
     const farEnd = place?.farEnd ? new LinkReader(network, linkOf(network, place.farEnd)) : null;
     const watch = device && new Watch(network, device, sendingOf(plan, device.driver, workers.modes()));
-    return { place, network, native: workers, device, farEnd, watch };
+    return { ground, native: workers, device, farEnd, watch };
   } catch (error) {
-    network.close();
+    workers.close();
     throw error;
   }
 }
@@ -54,7 +46,7 @@ function linkOf(network: NativeNetwork, name: string): NativeLink {
 }
 
 function sendingOf({ engine, sizes }: RunPlan, driver: string | null, modes: readonly string[]) {
-  const byXdp = infoOf(engine.name)?.needsXdpAtFarEnd ?? false;
+  const byXdp = engineNamed(engine.name)?.needsXdpAtFarEnd ?? false;
   const isPastStack = byXdp || modes.some(isZeroCopy);
   return { longestBytes: sizes.maxBytes, byXdp, isPastStack, witness: witnessOf(driver, modes) };
 }
@@ -71,7 +63,7 @@ function openWorkers(
   try {
     return explainingPermission(
       `engine ${engine.name}${where}`,
-      infoOf(engine.name)?.capabilities ?? '',
+      engineNamed(engine.name)?.capabilities ?? '',
       () =>
         new (native().Run)(network, {
           engine: engine.name,
@@ -94,10 +86,4 @@ function openWorkers(
       cause: error,
     });
   }
-}
-
-function infoOf(engine: string): NativeEngineInfo | undefined {
-  return native()
-    .engines()
-    .find(({ name }) => name === engine);
 }

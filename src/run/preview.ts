@@ -1,6 +1,6 @@
 import { describeFrame } from '../compile/describe.js';
 import type { FrameProgram } from '../compile/program.js';
-import type { TrafficModel } from '../model/traffic.js';
+import type { Order, TrafficModel } from '../model/traffic.js';
 import { type NativeFrame, native } from '../native/index.js';
 import { describeTiming } from '../rate/format-timing.js';
 import { isOfLine, type RateFigures } from '../rate/resolve.js';
@@ -26,6 +26,8 @@ export interface Preview {
   readonly rate: RateFigures | null;
   /** Frames until the streams of the mix take their turns in the same order again; 0 where there is no mix. */
   readonly periodFrames: number;
+  /** Of the streams of the mix. */
+  readonly order: Order;
   readonly streams: readonly PreviewStream[];
   readonly frames: readonly PreviewFrame[];
 }
@@ -75,6 +77,7 @@ export async function previewTraffic(
     isMeanKnown,
     rate: schedule?.rate ?? null,
     periodFrames,
+    order: traffic.order,
     streams: program.streams.map((stream, i) => {
       const meanSizeBytes = streamMeanBytes(stream);
       const packetShare = alone.has(i) ? null : (counts[i] ?? 0) / periodFrames;

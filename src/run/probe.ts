@@ -34,13 +34,14 @@ export function judge(candidates: readonly Candidate[], occasion: Occasion, firs
   const stack = { ...target, farEndDoes: 'stack' } as const;
   const needsDrop = candidates.filter(({ engine }) => engine.needsXdpAtFarEnd);
   const others = candidates.filter(({ engine }) => !engine.needsXdpAtFarEnd);
-  const dropping = judgeDropping(needsDrop, openPlace(stack, longestBytes), occasion);
+  const dropping =
+    needsDrop.length > 0 ? judgeDropping(needsDrop, openPlace(stack, longestBytes), occasion) : [];
   if (others.length === 0 || (first && usableByRank(dropping).length > 0)) return dropping;
   return [...dropping, ...judgeAt(others, openPlace(stack, longestBytes), occasion)];
 }
 
 function judgeDropping(candidates: readonly Candidate[], lab: Place | null, occasion: Occasion): Judged[] {
-  if (candidates.length === 0 || !lab) return [];
+  if (!lab) return [];
   const refusal = refusalToDrop(lab);
   const judged = judgeAt(candidates, lab, occasion);
   return refusal ? judged.map((one) => ({ ...one, fit: { ...one.fit, refusal } })) : judged;

@@ -35,32 +35,13 @@ export class Steering {
   /** The most that is asked for at a time; null: as fast as possible. */
   get askedPps(): number | null {
     const { speed } = this;
-    const basePps = this.basePps();
+    const basePps = basePpsOf(this.plan);
     return speed === null || basePps === null ? null : speed * basePps;
   }
 
   /** @throws UsageError for a rate that is out of range or more than the line carries. */
   setRate(asked: Rate): void {
-    const { schedule, sizes } = this.plan;
-    const basePps = this.basePps();
-    const rate = requireRate(asked);
-    const where = `rate ${formatRate(rate)}`;
-    if (basePps === null) {
-      throw new UsageError(
-        `${where}: some streams are as fast as possible, so that there is no rate to change`,
-      );
-    }
-    const { lineRateBps } = schedule;
-    const line = lineRateBps === null ? null : { bps: lineRateBps, wasAsked: true };
-    const pps = resolveRate(where, rate, sizes, line);
-    requireLine(where, pps, sizes, line);
-    const speed = pps / basePps;
-    if (!(speed >= SPEED.least && speed <= SPEED.most)) {
-      throw new UsageError(
-        `${where}: expected from ${formatPps(basePps * SPEED.least)} to ${formatPps(basePps * SPEED.most)}, a thousand million times less or more than the plan has`,
-      );
-    }
-    this.change(speed);
+    this.change(speedFor(this.plan, asked));
     this.wasPaced = true;
   }
 
@@ -68,15 +49,47 @@ export class Steering {
     this.change(Number.POSITIVE_INFINITY);
   }
 
+  /** What was set before the first frame is how the run begins. */
+  begin(): void {
+    this.changes = 0;
+    this.wasPaced = this.speed !== null;
+  }
+
   private change(speed: number): void {
     this.native.setSpeed(speed);
     this.current = speed;
     this.changes++;
   }
+}
 
-  /** At speed 1. null where no number says it: streams that are as fast as possible beside others. */
-  private basePps(): number | null {
-    const { rate, lanes } = this.plan.schedule;
-    return rate?.pps ?? (lanes.length === 1 ? NOMINAL_PPS : null);
+/** At speed 1. null where no number says it: streams that are as fast as possible beside others. */
+function basePpsOf({ schedule: { rate, lanes } }: RunPlan): number | null {
+  return rate?.pps ?? (lanes.length === 1 ? NOMINAL_PPS : null);
+}
+
+/**
+ * How fast the schedule of a plan has to be gone through to send so much at most at a time.
+ * @throws UsageError for a rate that is out of range or more than the line carries. Pure.
+ */
+export function speedFor(plan: RunPlan, asked: Rate): number {
+  const { schedule, sizes } = plan;
+  const basePps = basePpsOf(plan);
+  const rate = requireRate(asked);
+  const where = `rate ${formatRate(rate)}`;
+  if (basePps === null) {
+    throw new UsageError(
+      `${where}: some streams are as fast as possible, so that there is no rate to change`,
+    );
   }
+  const { lineRateBps } = schedule;
+  const line = lineRateBps === null ? null : { bps: lineRateBps, wasAsked: true };
+  const pps = resolveRate(where, rate, sizes, line);
+  requireLine(where, pps, sizes, line);
+  const speed = pps / basePps;
+  if (!(speed >= SPEED.least && speed <= SPEED.most)) {
+    throw new UsageError(
+      `${where}: expected from ${formatPps(basePps * SPEED.least)} to ${formatPps(basePps * SPEED.most)}, a thousand million times less or more than the plan has`,
+    );
+  }
+  return speed;
 }

@@ -37,7 +37,8 @@ export interface Summary {
 
 export interface WorkerSummary extends Figures {
   readonly cpu: number;
-  readonly endReason: EndReason;
+  /** null: still at it. */
+  readonly endReason: EndReason | null;
   readonly endError: string | null;
   /** How its engine sent, such as "zero-copy"; empty where there is nothing to tell. */
   readonly mode: string;
@@ -52,7 +53,10 @@ export interface DeviceSummary extends LinkDelta {
   readonly countedPackets: number;
   /** That counter minus the packets of our workers; negative when the device saw fewer. */
   readonly differencePackets: number;
-  /** The difference is at most 0.01 % of the packets; in a lab there is none. null where the device is gone. */
+  /**
+   * The difference is at most 0.01 % of the packets; in a lab there is none. null where the device is gone, and as long as
+   * frames are on their way.
+   */
   readonly agrees: boolean | null;
 }
 
@@ -71,41 +75,46 @@ export interface Finding {
 /** A disagreement up to this share of the packets is taken for other traffic on the device. */
 export const AGREEMENT = 1e-4;
 
-/** The last snapshot and what happened on the way → the result. Pure. */
-export function summarize(
-  plan: RunPlan,
-  last: Snapshot,
-  context: {
-    readonly driver: string | null;
-    readonly events: readonly Finding[];
-    readonly processStartedAtMs: number;
-    readonly streams: readonly StreamCount[];
-    /** By worker. */
-    readonly modes?: readonly string[];
-    readonly pacemaker?: Pacemaker | null;
-    readonly calibration?: Calibration | null;
-  },
-): Summary {
+/** What a session knows besides the counters. */
+export interface SummaryContext {
+  readonly driver: string | null;
+  readonly events: readonly Finding[];
+  readonly processStartedAtMs: number;
+  /** By worker. */
+  readonly modes?: readonly string[];
+  readonly pacemaker?: Pacemaker | null;
+  readonly calibration?: Calibration | null;
+  /** false: what can only be judged at the end is not judged. Default true. */
+  readonly isOver?: boolean;
+  /** What is missing is for another run to send. */
+  readonly isContinued?: boolean;
+  /** Frames that runs before have sent of the same task. */
+  readonly packetsBefore?: number;
+}
+
+/** The last snapshot, or the present one, and what happened on the way → the result. Pure. */
+export function summarize(plan: RunPlan, last: Snapshot, context: SummaryContext): Summary {
   const { warmup } = last;
+  const { isOver = true } = context;
   const total = totalFigures(warmup ? { ...last, workers: warmup } : undefined, last);
   const sent = sentBy(last.workers);
   // Nobody else sends in a lab: there every frame has to be accounted for.
   const tolerated = plan.target.kind === 'interface' ? sent.packets * AGREEMENT : 0;
   const device = last.device && describeDevice(last.device, context, sent, tolerated);
-  const farEnd = last.farEnd && describeFarEnd(last.farEnd, sent.packets, tolerated);
+  const farEnd = last.farEnd && describeFarEnd(last.farEnd, context, sent.packets, tolerated);
   const pace = context.pacemaker ? paceOf(plan, last.workers, total, context.pacemaker) : null;
-  const findings = [
-    ...context.events,
-    ...judgeCount(plan, last, total),
+  const judged = () => [
+    ...judgeCount(plan, last, total, context),
     ...judgeCounters(plan, device, farEnd),
     ...judgePace(plan, pace, last.workers, total),
   ];
+  const findings = [...context.events, ...(isOver ? judged() : [])];
   return {
     schemaVersion: SCHEMA_VERSION,
     plan,
     workers: last.workers.map((worker, i) => ({
       cpu: worker.cpu,
-      endReason: worker.endReason ?? 'stopped',
+      endReason: worker.endReason ?? (isOver ? 'stopped' : null),
       endError: worker.endError,
       mode: context.modes?.[i] ?? '',
       ...workerFigures(warmup?.[i], worker),
@@ -113,7 +122,7 @@ export function summarize(
     total,
     warmup: warmup && sentBy(warmup),
     pace,
-    streams: context.streams,
+    streams: last.streams,
     device,
     farEnd,
     commandToFirstPacketMs: firstPacketMs(last, context.processStartedAtMs),
@@ -126,17 +135,15 @@ export function summarize(
 
 const SHORTEST_JUDGED_SECONDS = 0.05;
 
-function noteSharedCpu({ cpu, busy, waits, seconds, cpuSeconds }: WorkerSnapshot): string[] {
-  const share = seconds > 0 ? cpuSeconds / seconds : 1;
-  if (busy > 0 || waits > 0 || seconds < SHORTEST_JUDGED_SECONDS || share >= SHARED_BELOW) return [];
-  return [
-    `CPU ${cpu} was shared: its worker ran ${Math.round(share * 100)} % of the time and waited for the CPU otherwise`,
-  ];
+function noteSharedCpu({ cpu, waits, seconds, offCpuSeconds }: WorkerSnapshot): string[] {
+  const others = seconds > 0 ? Math.min(1, offCpuSeconds / seconds) : 0;
+  if (waits > 0 || seconds < SHORTEST_JUDGED_SECONDS || others <= 1 - SHARED_BELOW) return [];
+  return [`CPU ${cpu} was shared: others had it ${Math.round(others * 100)} % of the time`];
 }
 
 function describeDevice(
   delta: LinkDelta,
-  { driver, modes = [] }: { readonly driver: string | null; readonly modes?: readonly string[] },
+  { driver, modes = [], isOver = true }: SummaryContext,
   sent: Sent,
   tolerated: number,
 ): DeviceSummary {
@@ -147,22 +154,27 @@ function describeDevice(
     driver,
     counter,
     countedPackets,
-    ...compare(delta, countedPackets, sent.packets, tolerated),
+    ...compare(countedPackets, sent.packets, tolerated, isOver && !delta.gone),
   };
 }
 
-function describeFarEnd(delta: LinkDelta, packets: number, tolerated: number): FarEndSummary {
-  return { ...delta, ...compare(delta, delta.rxPackets, packets, tolerated) };
+function describeFarEnd(
+  delta: LinkDelta,
+  { isOver = true }: SummaryContext,
+  packets: number,
+  tolerated: number,
+): FarEndSummary {
+  return { ...delta, ...compare(delta.rxPackets, packets, tolerated, isOver && !delta.gone) };
 }
 
 function compare(
-  { gone }: LinkDelta,
   counted: number,
   packets: number,
   tolerated: number,
+  canBeJudged: boolean,
 ): { differencePackets: number; agrees: boolean | null } {
   const differencePackets = counted - packets;
-  return { differencePackets, agrees: gone ? null : Math.abs(differencePackets) <= tolerated };
+  return { differencePackets, agrees: canBeJudged ? Math.abs(differencePackets) <= tolerated : null };
 }
 
 /** What may be behind it on an interface that is not ours alone. */
@@ -173,21 +185,28 @@ function whyNot({ target, engine }: RunPlan, { name, differencePackets, driver }
   return isHardware ? `; some drivers leave such frames out: compare with ethtool -S ${name}` : '';
 }
 
-/** With a duration, too, a count is the most: whichever is first ends the run. */
+/**
+ * With a duration, too, a count is the most: whichever is first ends the run. What runs before have sent of the same task is
+ * part of what was asked for.
+ */
 function judgeCount(
   { countPackets, durationNs }: RunPlan,
   { workers, warmup }: Snapshot,
   { packets }: Figures,
+  { isContinued = false, packetsBefore = 0 }: SummaryContext,
 ): Finding[] {
+  const isMore = countPackets !== null && packets > countPackets;
+  if (isContinued && !isMore) return [];
   const endedInTime = durationNs !== null && workers.some(({ endReason }) => endReason === 'duration');
   const isShort = countPackets !== null && packets < countPackets && !endedInTime;
-  if (isShort || packets > (countPackets ?? packets)) {
-    const message = `${formatCount(packets)} of ${formatCount(countPackets ?? 0)} frames were sent`;
+  const sent = packets + packetsBefore;
+  if (isShort || isMore) {
+    const message = `${formatCount(sent)} of ${formatCount(countPackets + packetsBefore)} frames were sent`;
     return [{ code: 'count-missed', message }];
   }
   // Who stops a warm-up knows that nothing was counted.
   const wasStopped = warmup?.some((then, i) => then === workers[i] && then.endReason === 'stopped');
-  if (packets > 0 || (wasStopped && sentBy(workers).packets > 0)) return [];
+  if (sent > 0 || (wasStopped && sentBy(workers).packets > 0)) return [];
   return [{ code: 'nothing-sent', message: 'not a single frame was sent' }];
 }
 

@@ -1,6 +1,6 @@
 import type { NativeLink, NativeLinkCounters, NativeNetwork } from '../native/index.js';
 import { ETHERNET_HEADER_BYTES, FCS_BYTES, formatCount } from '../units.js';
-import { type LinkDelta, linkDelta, type Snapshot } from './snapshot.js';
+import { type LinkDelta, linkDelta, type Moment } from './snapshot.js';
 import type { Finding } from './summary.js';
 import { countOf, sentBy, type Witness } from './witness.js';
 
@@ -78,7 +78,7 @@ export class Watch {
   }
 
   /** A device that counts next to nothing of what is sent. */
-  findSilence({ workers, device }: Snapshot): Finding | null {
+  findSilence({ workers, device }: Moment): Finding | null {
     if (!device || device.gone) return null;
     const all = sentBy(workers);
     const sent = all.packets;

@@ -4,13 +4,17 @@ import { native } from '../native/index.js';
 const PATIENCE_MS = 5000;
 const POLL_MS = 20;
 
-/** Waits until an interface has carrier, at most five seconds: many a driver restarts its link when an XDP program goes. */
-export async function awaitCarrier(name: string): Promise<void> {
+/**
+ * Waits until an interface has carrier, at most five seconds: many a driver restarts its link when an XDP program goes.
+ * `isInVain`: nobody needs it any more.
+ */
+export async function awaitCarrier(name: string, isInVain: () => boolean = () => false): Promise<void> {
   const network = new (native().Network)(false);
   try {
     const index = network.link(name)?.index ?? 0;
     const deadline = performance.now() + PATIENCE_MS;
-    while (index > 0 && network.status(index)?.carrier === false && performance.now() < deadline) {
+    const isDown = () => index > 0 && network.status(index)?.carrier === false;
+    while (isDown() && performance.now() < deadline && !isInVain()) {
       await sleep(POLL_MS);
     }
   } finally {

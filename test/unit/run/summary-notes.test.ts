@@ -5,24 +5,20 @@ import { summarize } from '#src/run/summary.js';
 import { plan, snapshot, worker } from '../support/samples.js';
 
 for (const { what, changes, share } of [
-  { what: '94 % of its time', changes: { seconds: 10, cpuSeconds: 9.4 }, share: '94 %' },
-  { what: '95 % of its time', changes: { seconds: 10, cpuSeconds: 9.5 }, share: null },
-  {
-    what: 'half its time, waiting for the device',
-    changes: { seconds: 10, cpuSeconds: 5, busy: 1 },
-    share: null,
-  },
-  { what: 'half of 60 ms', changes: { seconds: 0.06, cpuSeconds: 0.03 }, share: '50 %' },
-  { what: 'half of a time too short to judge', changes: { seconds: 0.04, cpuSeconds: 0.02 }, share: null },
-  { what: 'no time at all', changes: { seconds: 0, cpuSeconds: 0 }, share: null },
+  { what: '6 % of its time', changes: { seconds: 10, offCpuSeconds: 0.6 }, share: '6 %' },
+  { what: '5 % of its time', changes: { seconds: 10, offCpuSeconds: 0.5 }, share: null },
+  { what: 'none of its time, waiting for the device', changes: { seconds: 10, cpuSeconds: 5 }, share: null },
+  { what: 'half of 60 ms', changes: { seconds: 0.06, offCpuSeconds: 0.03 }, share: '50 %' },
+  { what: 'half of a time too short to judge', changes: { seconds: 0.04, offCpuSeconds: 0.02 }, share: null },
+  { what: 'more than there was', changes: { seconds: 1, offCpuSeconds: 1.1 }, share: '100 %' },
+  { what: 'no time at all', changes: { seconds: 0, offCpuSeconds: 0 }, share: null },
 ]) {
-  test(`a worker that ran ${what} is ${share ? '' : 'not '}noted as sharing its CPU`, () => {
+  test(`a worker whose CPU others had ${what} is ${share ? '' : 'not '}noted as sharing it`, () => {
     const workers = [worker({ cpu: 1 }), worker({ ...changes, cpu: 3 })];
     const { notes, exitCode } = summarize(plan(), snapshot(workers), {
       driver: null,
       events: [],
       processStartedAtMs: 0,
-      streams: [],
     });
     assert.equal(notes.length, share ? 1 : 0);
     for (const note of notes)

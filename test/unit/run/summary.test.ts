@@ -20,8 +20,8 @@ interface Case {
 }
 
 function summaryOf({ plan: changes = {}, last = {}, driver = 'ixgbe', events = [] }: Case) {
-  const state = snapshot([worker({ packets: PACKETS })], last);
-  return summarize(plan(changes), state, { driver, events, processStartedAtMs: 1000, streams: STREAMS });
+  const state = snapshot([worker({ packets: PACKETS })], { streams: STREAMS, ...last });
+  return summarize(plan(changes), state, { driver, events, processStartedAtMs: 1000 });
 }
 
 function codesOf(what: Case): string[] {
@@ -106,6 +106,23 @@ test('a count is missed by a single frame, in either direction', () => {
   assert.equal(summary.exitCode, ExitCode.notHeld);
 });
 
+test('what runs before have sent of the same task is part of the count', () => {
+  const of = (packets: number, countPackets: number, packetsBefore: number) =>
+    summarize(plan({ countPackets }), snapshot([worker({ packets })]), {
+      driver: null,
+      events: [],
+      processStartedAtMs: 0,
+      packetsBefore,
+    }).findings;
+  assert.deepEqual(of(661_894, 1_216_345, 783_655), [
+    { code: 'count-missed', message: '1,445,549 of 2,000,000 frames were sent' },
+  ]);
+  assert.deepEqual(of(1_216_346, 1_216_345, 783_655), [
+    { code: 'count-missed', message: '2,000,001 of 2,000,000 frames were sent' },
+  ]);
+  assert.deepEqual(of(1_216_345, 1_216_345, 783_655), []);
+});
+
 test('with a duration a count is the most', () => {
   const ending = (endReason: 'duration' | 'stopped', packets: number, count: number) =>
     codesOf({
@@ -164,7 +181,6 @@ test('each worker keeps its CPU, its own figures and how it ended', () => {
     driver: null,
     events: [],
     processStartedAtMs: 0,
-    streams: [],
   });
   assert.deepEqual(
     workers.map(({ cpu, packets, endReason, endError }) => [cpu, packets, endReason, endError]),
@@ -189,4 +205,43 @@ test('the first packet is the earliest of all workers, counted from the start of
 test('a summary survives JSON unchanged', () => {
   const summary = summaryOf({ last: { device: delta({ txPackets: 7 }) } });
   assert.deepEqual(JSON.parse(JSON.stringify(summary)), summary);
+});
+
+test('as long as a run goes on only what happened is a finding', () => {
+  const running = snapshot([worker({ packets: 10, state: 'running', endReason: null })], {
+    streams: STREAMS,
+    device: delta({ txPackets: 7 }),
+    farEnd: delta({ rxPackets: 3 }),
+  });
+  const context = { driver: 'veth', events: [], processStartedAtMs: 0, isOver: false } as const;
+  const now = summarize(plan({ countPackets: 100 }), running, context);
+  assert.deepEqual([now.findings, now.exitCode], [[], ExitCode.ok]);
+  assert.equal(now.workers[0]?.endReason, null);
+  assert.deepEqual([now.device?.agrees, now.device?.differencePackets], [null, -3]);
+  assert.deepEqual([now.farEnd?.agrees, now.farEnd?.differencePackets], [null, -7]);
+  const events = [{ code: 'link-down', message: 'eth1 went down during the run' }];
+  const broken = summarize(plan(), running, { ...context, events });
+  assert.deepEqual([broken.findings, broken.exitCode], [events, ExitCode.notHeld]);
+});
+
+test('what another run of the same task has sent, or will send, is not missing', () => {
+  const codes = (packets: number, context: Partial<Parameters<typeof summarize>[2]>) =>
+    summarize(plan({ countPackets: 100 }), snapshot([worker({ packets, endReason: 'stopped' })]), {
+      driver: null,
+      events: [],
+      processStartedAtMs: 0,
+      ...context,
+    }).findings.map(({ code }) => code);
+  assert.deepEqual(codes(99, {}), ['count-missed']);
+  assert.deepEqual(codes(99, { isContinued: true }), []);
+  assert.deepEqual(codes(0, { isContinued: true }), []);
+  assert.deepEqual(codes(101, { isContinued: true }), ['count-missed']);
+  const unlimited = (packetsBefore: number) =>
+    summarize(plan(), snapshot([worker({ packets: 0, endReason: 'stopped' })]), {
+      driver: null,
+      events: [],
+      processStartedAtMs: 0,
+      packetsBefore,
+    }).findings.map(({ code }) => code);
+  assert.deepEqual([unlimited(0), unlimited(1)], [['nothing-sent'], []]);
 });
