@@ -4,15 +4,18 @@ import yargs from 'yargs';
 import type { Command, Values } from './commands/command.js';
 import { ExitCode, messageOf, PktgenError, UsageError } from './errors.js';
 import { didYouMean, nearest } from './suggest.js';
+import { endWithTerminal } from './system/terminal.js';
 
 const DEFAULT_COMMAND = 'run';
 /** Files in src/commands that help commands but are none. */
 const HELPERS = [
+  'audience',
   'calibration-text',
   'command',
   'conduct',
   'engines-text',
   'keys',
+  'on-screen',
   'options',
   'preview-text',
   'stop',
@@ -26,6 +29,7 @@ type ParsedValues = Values & { readonly _: readonly string[] };
 
 // A reader that went away is no error of ours: whatever runs then ends as it would have.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+endWithTerminal();
 
 process.exitCode = await main(process.argv.slice(2)).catch(report);
 

@@ -14,7 +14,8 @@ import type { Values } from './command.js';
 
 /** Measures, shows what comes out of it, and keeps it unless --no-cache is given. */
 export async function calibrateAloud(options: RunOptions, values: Values): Promise<Calibration> {
-  const write = (text: string) => (values['json'] ? process.stderr : process.stdout).write(`${text}\n`);
+  const isForMachines = values['json'] || values['json-lines'];
+  const write = (text: string) => (isForMachines ? process.stderr : process.stdout).write(`${text}\n`);
   const quiet = values['quiet'] === true;
   const calibration = await calibrate(options, {
     onStage: (stage, plans) => {

@@ -26,7 +26,7 @@ function describe(engine: EngineReport, survey: Survey): string[] {
 
 const indent = () => ''.padEnd(NAME_COLUMNS);
 
-function describeFit(engine: EngineReport, { target, auto }: Survey): string[] {
+export function describeFit(engine: EngineReport, { target, auto }: Survey): string[] {
   if (!engine.needsDevice) return ['needs no device'];
   if (target === null || !engine.fit) return [`needs ${engine.capabilities}`];
   const { refusal, facts, rank } = engine.fit;
@@ -42,7 +42,7 @@ function describeFit(engine: EngineReport, { target, auto }: Survey): string[] {
   return [['yes', ...remarks].join('; ')];
 }
 
-function describeOptions({ options }: EngineReport): string[] {
+export function describeOptions({ options }: EngineReport): string[] {
   return options.map((option) => {
     const flag = `${flagOf(option.name)} ${argumentOf(option)}`.trimEnd();
     return `${flag.padEnd(FLAG_COLUMNS)} ${meaningOf(option)}`;

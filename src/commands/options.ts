@@ -98,13 +98,23 @@ export const engineOptions = (workers: string): Group => ({
 
 export const outputOptions = (): Group => ({
   json: flag('Output:', 'one JSON object at the end on standard output; lines go to standard error'),
+  'json-lines': flag(
+    'Output:',
+    'one JSON object a line on standard output: the start, a snapshot at a time, messages, the end',
+  ),
+  interval: text(
+    'Output:',
+    'TIME',
+    'of lines and snapshots, from one to the next, 100ms…1h [1s], e.g. --interval 10s; the screen keeps its own',
+  ),
   quiet: flag('Output:', 'only the summary'),
   'no-tui': flag('Output:', 'plain lines, also in a terminal'),
   'dry-run': flag('Output:', 'show what would be sent, and how; send nothing'),
 });
 
 export const EPILOGUE = [
-  'Keys in a terminal: space pauses and resumes, + and - change the rate by 10 %, q or Ctrl-C stops.',
+  'In a terminal a full-screen view opens, and ? shows its keys. With --no-tui: space pauses and resumes, + and - change',
+  'the rate by 10 %, q or Ctrl-C stops.',
   'Without a terminal a run ends after 10 s, unless something says how much to send.',
   '',
   'Exit codes: 0 ran as asked · 1 ran, but could not hold what was asked · 2 usage · 3 not permitted ·',

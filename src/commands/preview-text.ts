@@ -21,9 +21,7 @@ export function previewText(preview: Preview, profile: Profile | undefined): str
     ...(profile?.description ? [profile.description, ''] : []),
     `frame size  ${sizesLine(preview)}, FCS included`,
     ...(preview.rate ? [`rate        at most ${describeRate(preview.rate, null)}`] : []),
-    ...(preview.streams.length > 1 && periodFrames > 0
-      ? [`mix         repeats after ${formatCount(periodFrames)} frames`]
-      : []),
+    ...(preview.streams.length > 1 && periodFrames > 0 ? [`mix         ${mixText(preview)}`] : []),
     ...(profile?.notes.map((note) => `note        ${note}`) ?? []),
     '',
     ...streamTable(preview),
@@ -39,6 +37,11 @@ export function previewText(preview: Preview, profile: Profile | undefined): str
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+export function mixText({ order, periodFrames }: Pick<Preview, 'order' | 'periodFrames'>): string {
+  if (order === 'random') return 'is drawn at random, by the weights of the streams';
+  return `repeats after ${formatCount(periodFrames)} frames`;
 }
 
 /** Without a mean where only the rates on a host decide how often each size comes. */

@@ -1,6 +1,3 @@
-import type { Run } from '../index.js';
-import { listenForKeys } from './keys.js';
-
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** timeout(1) and terminals signal the process and its group: both are one request. */
 const SAME_REQUEST_MS = 100;
@@ -10,9 +7,12 @@ const INTERRUPTED = 130;
 /**
  * Everything that ends a run from outside: signals, keys, a reader of our output that went away. A second request
  * while the first is being carried out ends the process at once. Returns the function that lets go again.
- * `say`: shows a line about what a key did.
+ * `listenForKeys`: is told what asks for the end, and returns the function that lets go.
  */
-export function listenForStop(run: Run, say: (line: string) => void): () => void {
+export function listenForStop(
+  run: { stop(): void },
+  listenForKeys: (stop: () => void) => () => void,
+): () => void {
   let askedAtMs: number | undefined;
   const stop = () => {
     const nowMs = performance.now();
@@ -24,7 +24,7 @@ export function listenForStop(run: Run, say: (line: string) => void): () => void
   for (const signal of SIGNALS) process.on(signal, stop);
   process.stdout.on('error', onBrokenPipe);
   process.stderr.on('error', onBrokenPipe);
-  const releaseKeys = listenForKeys(run, stop, say);
+  const releaseKeys = listenForKeys(stop);
   return () => {
     releaseKeys();
     for (const signal of SIGNALS) process.off(signal, stop);

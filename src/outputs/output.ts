@@ -6,6 +6,9 @@ import type { Summary } from '../run/summary.js';
 /** Where lines go. */
 export interface Sink {
   write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Of a terminal. */
+  readonly columns?: number;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface Sink {
  */
 export interface Output {
   start(run: Run): void;
-  /** Called about once a second with the snapshot of that moment and the one before. */
+  /** Called once an interval with the snapshot of that moment and the one before. */
   tick(before: Snapshot | undefined, now: Snapshot): void;
   /** Something that happened on the way, such as a rate that was changed by a key. */
   say(line: string): void;
@@ -24,7 +27,7 @@ export interface Output {
 }
 
 /** The output of that name, writing to `sink`. */
-export async function openOutput(name: 'text' | 'json', sink: Sink): Promise<Output> {
+export async function openOutput(name: 'text' | 'json' | 'json-lines', sink: Sink): Promise<Output> {
   const module = (await import(`./${name}.js`)) as { create(sink: Sink): Output };
   return module.create(sink);
 }

@@ -20,14 +20,11 @@ import { hexDump } from './hex-dump.js';
 import { describeSchedule } from './text-pace.js';
 
 export function describePlan(plan: RunPlan): string[] {
-  const { engine, batch, workers } = plan;
-  const options = Object.entries({ ...engine.options, batch }).flatMap(([name, value]) =>
-    describeOption(name, value),
-  );
+  const { engine, workers } = plan;
   const cpus = formatCpus(workers.map((worker) => worker.cpu));
   return [
     `to       ${describeTarget(plan)}`,
-    `engine   ${[engine.name, ...options].join(' ')}${engine.why === '' ? '' : ` (${engine.chosen === 'rule' ? 'by rule' : engine.chosen}: ${engine.why})`}`,
+    `engine   ${describeEngine(plan)}${engine.why === '' ? '' : ` (${engine.chosen === 'rule' ? 'by rule' : engine.chosen}: ${engine.why})`}`,
     `workers  ${workers.length} on CPU ${cpus}${describeLimits(plan)}`,
     ...describeMapping(workers),
     `frames   ${describeSizes(plan.sizes)}${describeBudget(plan)}`,
@@ -61,7 +58,14 @@ export function describeMapping(workers: readonly WorkerPlan[], label = ''): str
   ];
 }
 
-/** As it is written on the command line. */
+/** With its options, as they are written on the command line. */
+export function describeEngine({ engine, batch }: RunPlan): string {
+  const options = Object.entries({ ...engine.options, batch }).flatMap(([name, value]) =>
+    describeOption(name, value),
+  );
+  return [engine.name, ...options].join(' ');
+}
+
 function describeOption(name: string, value: OptionValue): string[] {
   if (value === false) return [];
   return [value === true ? flagOf(name) : `${flagOf(name)} ${value}`];

@@ -1,8 +1,8 @@
 import type { RunPlan } from '../run/plan.js';
-import { type Figures, totalFigures, workerFigures } from '../run/rates.js';
+import { totalFigures, workerFigures } from '../run/rates.js';
 import type { Snapshot } from '../run/snapshot.js';
 import type { DeviceSummary, FarEndSummary, Summary } from '../run/summary.js';
-import { formatBps, formatCount, formatNs, formatNumberOf, formatPps, formatSeconds } from '../units.js';
+import { formatCount, formatNumberOf, formatSeconds } from '../units.js';
 import type { Output, Sink } from './output.js';
 import { describeMoment, describePace } from './text-pace.js';
 import {
@@ -13,19 +13,22 @@ import {
   describePlan,
   describeTraffic,
 } from './text-plan.js';
+import { moment, Table } from './text-row.js';
+import { describeTime } from './text-time.js';
 
-/** Plain aligned lines for people and logs: a head, one line a second per worker and in total, a summary. */
+/** Plain aligned lines for people and logs: a head, one line per worker and in total at a time, a summary. */
 export function create(sink: Sink): Output {
   const print = (lines: readonly string[]) => sink.write(`${lines.join('\n')}\n`);
+  const table = new Table((sink.isTTY && sink.columns) || null);
   let plan: RunPlan | undefined;
   return {
     start(run) {
       plan = run.plan;
       const modes = describeModes(run.modes);
-      print([...describePlan(run.plan), ...modes, ...describeNamespaces(run), '', columns(HEADINGS)]);
+      print([...describePlan(run.plan), ...modes, ...describeNamespaces(run), '', table.headings()]);
     },
     tick(before, now) {
-      print(tickLines(before, now, plan));
+      print(tickLines(table, before, now, plan));
     },
     say(line) {
       print([`         ${line}`]);
@@ -33,7 +36,7 @@ export function create(sink: Sink): Output {
     end(summary) {
       // Without its head, what was noted about the plan would be lost.
       const notes = plan ? [] : summary.plan.notes.map((note) => `note     ${note}`);
-      print(['', ...describeSummary(summary), ...notes]);
+      print(['', ...describeSummary(table, summary), ...notes]);
     },
     plan(dry) {
       print([...describePlan(dry), '', ...describeTraffic(dry)]);
@@ -41,56 +44,36 @@ export function create(sink: Sink): Output {
   };
 }
 
-const HEADINGS = ['time', 'cpu', 'rate', 'L2', 'L1', '% line', 'ns/pkt', 'cpu ns/pkt', 'pkts/call', 'busy'];
-const WIDTHS = [8, 6, 11, 13, 13, 7, 9, 11, 10, 8];
-
-function columns(cells: readonly string[]): string {
-  return cells.map((cell, i) => cell.padStart(WIDTHS[i] ?? 0)).join(' ');
-}
-
-function tickLines(before: Snapshot | undefined, now: Snapshot, plan: RunPlan | undefined): string[] {
-  const time = `${now.elapsedSeconds.toFixed(1)} s`;
-  const moment = describeMoment(now);
+function tickLines(
+  table: Table,
+  before: Snapshot | undefined,
+  now: Snapshot,
+  plan: RunPlan | undefined,
+): string[] {
+  const time = moment(now.elapsedSeconds);
+  const state = describeMoment(now);
   const total = totalFigures(before, now);
-  if (now.workers.length === 1) return [row(time, String(now.workers[0]?.cpu ?? ''), total, plan) + moment];
+  if (now.workers.length === 1)
+    return [table.row(time, String(now.workers[0]?.cpu ?? ''), total, plan) + state];
   return [
     ...now.workers.map((worker, i) =>
-      row(time, String(worker.cpu), workerFigures(before?.workers[i], worker), plan),
+      table.row(time, String(worker.cpu), workerFigures(before?.workers[i], worker), plan),
     ),
-    row(time, 'total', total, plan) + moment,
+    table.row(time, 'total', total, plan) + state,
   ];
 }
 
-function row(time: string, cpu: string, figures: Figures, plan: RunPlan | undefined): string {
-  return columns([
-    time,
-    cpu,
-    formatPps(figures.pps),
-    formatBps(figures.bpsL2),
-    formatBps(figures.bpsL1),
-    percentOfLine(figures, plan),
-    formatNs(figures.nsPerPacket),
-    formatNs(figures.cpuNsPerPacket),
-    figures.packetsPerSyscall === null ? '–' : figures.packetsPerSyscall.toFixed(1),
-    formatCount(figures.busy),
-  ]);
-}
-
-function percentOfLine(figures: Figures, plan: RunPlan | undefined): string {
-  const lineRateBps = plan?.schedule.lineRateBps;
-  return lineRateBps ? ((100 * figures.bpsL1) / lineRateBps).toFixed(2) : '–';
-}
-
-function describeSummary(summary: Summary): string[] {
+function describeSummary(table: Table, summary: Summary): string[] {
   const { plan, total, device, farEnd, findings } = summary;
-  const perWorker = summary.workers.map((worker) => row('', String(worker.cpu), worker, plan));
+  const perWorker = summary.workers.map((worker) => table.row('', String(worker.cpu), worker, plan));
   const errors = Object.entries(total.errors).map(([name, count]) => `${name} ${formatCount(count)}`);
   return [
-    columns(HEADINGS),
+    table.headings(),
     ...(perWorker.length > 1 ? perWorker : []),
-    row(formatSeconds(total.seconds), 'total', total, plan),
+    table.row(formatSeconds(total.seconds), 'total', total, plan),
     '',
     `sent     ${formatNumberOf(total.packets, 'frame')}, ${formatCount(total.bytes)} bytes (FCS included) in ${formatNumberOf(total.syscalls, 'system call')}`,
+    ...describeTime(total),
     ...describePace(summary),
     ...(perWorker.length > 1 ? describeMapping(plan.workers, 'workers') : []),
     ...describeModes(summary.workers.map(({ mode }) => mode)),

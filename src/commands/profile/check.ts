@@ -8,6 +8,7 @@ import {
   UsageError,
 } from '../../index.js';
 import { type Command, textOf } from '../command.js';
+import { mixText } from '../preview-text.js';
 import { explained, trafficOf } from '../traffic-options.js';
 
 export const command: Command = {
@@ -17,12 +18,13 @@ export const command: Command = {
   run: async (values) => {
     const name = textOf(values, 'NAME|FILE') ?? '';
     const asked = await trafficOf({ profile: [name] });
-    const { streams, periodFrames } = await explained(asked, () => previewTraffic(asked.options, 0));
+    const preview = await explained(asked, () => previewTraffic(asked.options, 0));
+    const { streams, periodFrames } = preview;
     requireEngine(asked.profile);
     const count = `${formatCount(streams.length)} stream${streams.length === 1 ? '' : 's'}`;
     const notes = asked.profile?.notes.map((note) => `note: ${note}\n`).join('') ?? '';
     process.stdout.write(
-      `${name}: ${count}, ${periodFrames <= 1 ? '' : `the mix repeats after ${formatCount(periodFrames)} frames; `}no errors\n${notes}`,
+      `${name}: ${count}, ${periodFrames <= 1 ? '' : `the mix ${mixText(preview)}; `}no errors\n${notes}`,
     );
     return ExitCode.ok;
   },

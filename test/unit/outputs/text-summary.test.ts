@@ -23,11 +23,10 @@ function ending({
   streams = [],
   ...last
 }: Case = {}): string[] {
-  const summary = summarize(plan(changes), snapshot([worker()], last), {
+  const summary = summarize(plan(changes), snapshot([worker()], { streams, ...last }), {
     driver,
     events,
     processStartedAtMs: 0,
-    streams,
   });
   return linesOf((output) => output.end(summary));
 }
@@ -53,6 +52,18 @@ test('one worker ends with one row of totals over the whole run and what was sen
     '',
     'sent     312,500,000 frames, 20,000,000,000 bytes (FCS included) in 6,250,000 system calls',
   ]);
+});
+
+test('where the time of a packet went stands below what was sent, without parts that are zero', () => {
+  const measured = { sampledSeconds: 2, sampledCallSeconds: 1.5, sampledCalls: 2e6, emptyCallNs: 100 };
+  const busy = worker({ ...measured, packets: 1_000_000, seconds: 1, cpuSeconds: 1 });
+  const lines = ending({ workers: [busy] });
+  assert.equal(lines[5], 'time     a packet: fill 250.0 ns, entry 100.0, kernel 650.0 (from samples)');
+  const waited = worker({ ...measured, packets: 1_000_000, seconds: 1, idleSeconds: 0.5, roomSeconds: 0.5 });
+  assert.equal(
+    lineOf(ending({ workers: [waited] }), 'time  '),
+    'time     a packet: room 500.0 ns, idle 500.0 (from samples)',
+  );
 });
 
 test('several workers end with a row each above the total', () => {
@@ -130,7 +141,7 @@ test('frames that the IP layer of the far end saw are shown beside those that ar
 });
 
 test('a note about the figures stands below them and is no finding', () => {
-  const lines = ending({ workers: [worker({ cpuSeconds: 10.5 })] });
+  const lines = ending({ workers: [worker({ offCpuSeconds: 10.5 })] });
   assert.match(lineOf(lines, 'note'), /^note {5}CPU 2 was shared.*50 %/);
   assert.ok(!lines.some((line) => line.startsWith('NOT HELD')));
 });
