@@ -5,9 +5,11 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <string>
+#include <string_view>
 
 #include "error.h"
 
@@ -19,6 +21,8 @@ constexpr std::size_t kChildStackBytes = 64UL * 1024;
 struct Holder {
   int net_fd = -1;
   int user_fd = -1;
+  // Of the new user namespace: its only user. Empty when there is none.
+  std::string_view uid_map;
 };
 
 struct Visit {
@@ -37,8 +41,19 @@ struct Opening {
 
 // These run in a child with CLONE_VM and CLONE_VFORK: system calls only, no allocation, no exceptions. They
 // return 0 or an errno.
+
+// user_namespaces(7): only with a user ID of its own keeps a program that is started in there its
+// capabilities, as `nsenter` starts one that looks at the frames of a lab. Without it all but that works.
+void map_user(std::string_view map) {
+  const int fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  [[maybe_unused]] const ssize_t written = write(fd, map.data(), map.size());
+  close(fd);
+}
+
 int hold_namespaces(void* argument) {
   auto* holder = static_cast<Holder*>(argument);
+  if (!holder->uid_map.empty()) map_user(holder->uid_map);
   holder->net_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
   holder->user_fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
   return holder->net_fd < 0 || holder->user_fd < 0 ? errno : 0;
@@ -104,7 +119,8 @@ std::shared_ptr<const NetworkNamespace> NetworkNamespace::make_private() {
   int error = run_in_child(hold_namespaces, CLONE_NEWNET, &holder);
   const bool needs_user = error == EPERM;
   if (needs_user) {
-    holder = Holder{};
+    const std::string root = "0 " + std::to_string(geteuid()) + " 1\n";
+    holder = Holder{.uid_map = root};
     error = run_in_child(hold_namespaces, CLONE_NEWNET | CLONE_NEWUSER, &holder);
   }
   made->net_ = UniqueFd(holder.net_fd);

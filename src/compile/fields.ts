@@ -137,7 +137,7 @@ function bytesOf(value: bigint, count: number): Uint8Array {
 }
 
 /** The longest row of zero words is left out: RFC 5952. */
-function formatIpv6(value: bigint): string {
+export function formatIpv6(value: bigint): string {
   const words = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
   const text = words.join(':');
   const rows = [...text.matchAll(/(?<![^:])0(?::0)+(?![^:])/g)];
