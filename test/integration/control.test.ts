@@ -39,6 +39,25 @@ describe('a run as the library sees it', () => {
     assert.equal(summary.farEnd?.rxPackets, summary.total.packets);
   });
 
+  it('never shows more received or counted than sent, but for what a call is sending', async () => {
+    const run = await startRun(await resolvePlan({ lab: true, engine: 'tx-ring', cpus: [0], batch: 32 }));
+    try {
+      await sleep(100);
+      for (let i = 0; i < 300; i++) {
+        const snapshot = run.snapshot();
+        const most = packetsOf(snapshot) + run.plan.batch;
+        const { farEnd, device } = snapshot;
+        assert.ok((farEnd?.rxPackets ?? Number.NaN) <= most, `received ${farEnd?.rxPackets} of ${most}`);
+        assert.ok((device?.txPackets ?? Number.NaN) <= most, `counted ${device?.txPackets} of ${most}`);
+        await sleep(1);
+      }
+    } finally {
+      run.stop();
+    }
+    const { farEnd, total } = await run.done;
+    assert.equal(farEnd?.rxPackets, total.packets);
+  });
+
   it('can be stopped while paused', async () => {
     const run = await startRun(await resolvePlan({ lab: true, engine: 'tx-ring', cpus: [0] }));
     run.pause();

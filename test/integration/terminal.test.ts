@@ -11,9 +11,9 @@ function inTerminal(...args: readonly string[]): ChildProcessWithoutNullStreams 
   return spawn('script', ['-qec', `${command}; echo status=$?; stty -a`, '/dev/null'], { timeout: 30_000 });
 }
 
-describe('in a terminal', () => {
+describe('in a terminal, with plain lines', () => {
   it('a run goes on until q; space pauses and resumes; the terminal is left as it was', async () => {
-    const child = inTerminal('--lab', '--cpus', '0');
+    const child = inTerminal('--lab', '--cpus', '0', '--no-tui');
     const result = finished(child);
     await lineOf(child, /until stopped[\s\S]*1\.0 s/);
     child.stdin.write(' ');
@@ -29,7 +29,7 @@ describe('in a terminal', () => {
   });
 
   it('+ and - change the rate by a tenth, also of a run that had none', async () => {
-    const child = inTerminal('--lab', '--cpus', '0', '--rate', '1kpps');
+    const child = inTerminal('--lab', '--cpus', '0', '--rate', '1kpps', '--no-tui');
     const result = finished(child);
     await lineOf(child, /1\.0 s/);
     child.stdin.write('++-');
@@ -39,7 +39,7 @@ describe('in a terminal', () => {
     const { stdout } = await result;
     assert.match(stdout, /rate {5}asked 1\.100 kpps at the end, .*; changed 3 times/);
 
-    const free = inTerminal('--lab', '--cpus', '0', '--engine', 'tx-ring');
+    const free = inTerminal('--lab', '--cpus', '0', '--engine', 'tx-ring', '--no-tui');
     const ended = finished(free);
     await lineOf(free, /1\.0 s/);
     free.stdin.write('-');
