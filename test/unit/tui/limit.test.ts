@@ -43,7 +43,7 @@ const CASES: readonly [name: string, Evidence, by: string, why: RegExp][] = [
     'calls take most',
     evidence({ figures: { split: { ...SPLIT, entryNs: 201, kernelNs: 189 } } }),
     'engine',
-    /^50 % of a packet's 402 ns are system call entry$/,
+    /^50 % of a packet's 402 ns are entry into the kernel$/,
   ],
   ['99 % of what is asked', evidence({ askedPps: 2.525e6 }), 'rate', /^kept$/],
   ['all that is asked, on a full line', evidence({ askedPps: 2.5e6, lineRateBps: 1.68e9 }), 'rate', /^kept$/],
