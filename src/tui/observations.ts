@@ -142,7 +142,7 @@ export class Observations {
       late: sum(({ latePackets }) => latePackets),
       skippedNs: Math.max(0, ...workers.map(({ skippedNs }) => skippedNs)),
     });
-    this.errorTally.observe(errorsOf(workers));
+    this.errorTally.observe(errorsOf(workers, warmup ?? []));
     const { driver = null, modes = [] } = this.leg ?? {};
     const counted = device && countOf(device, witnessOf(driver, modes), sent);
     this.device.observe(device && { delta: device, counted: counted ?? 0, sent: sent.packets });
@@ -168,12 +168,23 @@ export class Observations {
     );
   }
 
-  /** Sent in the last seconds of this leg. */
+  /** Sent in the last seconds of this leg, and what each worker hands over in one call: that is counted when it returns. */
   private sentWithin(seconds: number): number {
     const last = this.trail.at(-1);
     if (!last) return 0;
+    const previous = this.trail.findLast((one) => one.seconds < last.seconds);
     const from = this.trail.findLast((one) => one.seconds <= last.seconds - seconds);
-    return last.packets - (from?.packets ?? 0);
+    const sent = last.packets - (from?.packets ?? 0);
+    const span = last.seconds - (previous?.seconds ?? 0);
+    const lately = last.packets - (previous?.packets ?? 0);
+    // Of less than the time between two looks its share.
+    return (span > seconds ? (lately * seconds) / span : sent) + (lately > 0 ? this.framesInCalls() : 0);
+  }
+
+  private framesInCalls(): number {
+    const workers = this.now?.workers ?? [];
+    const perCall = workers.map(({ packets, syscalls }) => (syscalls > 0 ? packets / syscalls : 0));
+    return Math.ceil(2 * perCall.reduce((sum, one) => sum + one, 0));
   }
 }
 
@@ -188,10 +199,15 @@ function secondsOf({ workers, warmup }: Snapshot): number {
   return running(workers) - running(warmup ?? []);
 }
 
-function errorsOf(workers: readonly WorkerSnapshot[]): Record<string, number> {
+/** Without those of the warm-up. */
+function errorsOf(
+  workers: readonly WorkerSnapshot[],
+  warmup: readonly WorkerSnapshot[],
+): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { errors } of workers) {
-    for (const [name, count] of Object.entries(errors)) counts[name] = (counts[name] ?? 0) + count;
+  for (const [i, { errors }] of workers.entries()) {
+    for (const [name, count] of Object.entries(errors))
+      counts[name] = (counts[name] ?? 0) + count - (warmup[i]?.errors[name] ?? 0);
   }
   return counts;
 }

@@ -18,14 +18,21 @@ export interface Comparison {
   /** A difference as large is taken for other traffic. */
   readonly tolerated: number;
   readonly gone: boolean;
+  /** Dropped by the device. */
+  readonly dropped: number;
 }
 
+/** Between the reading of a device and that of our own counters: microseconds, unless others take the CPU between them. */
+const SKEW_SECONDS = 0.02;
+const ONE_SECOND_MS = 1000;
+
 /**
- * How old a device's statistics may be: some drivers bring them up to date once a second only. The text output waits as
- * long before it accuses a device of silence.
+ * How old a device's statistics may be. Some drivers bring them up to date once a second only: the text output waits as
+ * long before it accuses such a device of silence.
  */
 export function lagSeconds(driver: string | null): number {
-  return patienceMs(driver) / 1000;
+  const ms = patienceMs(driver);
+  return ms < ONE_SECOND_MS ? SKEW_SECONDS : ms / 1000;
 }
 
 /** Nobody else sends in a lab. */
@@ -38,14 +45,13 @@ export function toleratedOf({ target }: RunPlan, sent: number): number {
  * time between. Devices are read before our counters. What they have more is of calls that are not over: a worker counts a
  * frame when its call returns. Once nothing is sent any more, a single frame is a difference.
  */
-export function judgeDevice({ sent, counted, onTheWay, tolerated, gone }: Comparison): Verdict {
+export function judgeDevice({ sent, counted, onTheWay, tolerated, gone, dropped }: Comparison): Verdict {
   const difference = counted - sent;
   if (gone) return { text: 'gone since', style: 'warn' };
   if (!Number.isFinite(difference)) return { text: 'not comparable', style: 'warn' };
   if (difference === 0) return { text: 'agrees exactly', style: 'good' };
-  if (Math.abs(difference) <= onTheWay) {
-    return { text: `agrees, ${underWay(difference)}`, style: 'good' };
-  }
+  if (difference < 0 && dropped > 0) return { text: `${formatCount(dropped)} dropped`, style: 'bad' };
+  if (Math.abs(difference) <= onTheWay) return { text: underWay(difference), style: 'plain' };
   if (Math.abs(difference) <= tolerated) return { text: 'agrees within 0.01 %', style: 'good' };
   return { text: `DISAGREES by ${thousands(difference)}`, style: 'bad' };
 }
@@ -56,7 +62,7 @@ export function judgeFarEnd({ sent, counted, onTheWay, gone }: Comparison): Verd
   if (gone) return { text: 'gone since', style: 'warn' };
   if (!Number.isFinite(difference)) return { text: 'not comparable', style: 'warn' };
   if (difference === 0) return { text: 'all arrived', style: 'good' };
-  if (Math.abs(difference) <= onTheWay) return { text: underWay(difference), style: 'good' };
+  if (Math.abs(difference) <= onTheWay) return { text: underWay(difference), style: 'plain' };
   if (difference > 0) return { text: `${thousands(difference)} more than sent`, style: 'bad' };
   const loss = sent > 0 ? (-100 * difference) / sent : 0;
   return { text: `${thousands(difference)} missing, loss ${loss.toPrecision(3)} %`, style: 'bad' };

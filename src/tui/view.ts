@@ -152,7 +152,8 @@ function deviceAccount(seen: Observations, { plan, driver, modes }: LegFacts): A
   if (!reading) return null;
   const { sent, counted, delta } = reading;
   const tolerated = toleratedOf(plan, sent);
-  const comparison = { sent, counted, onTheWay: seen.onTheWayToDevice, tolerated, gone: delta.gone };
+  const { gone, txDropped: dropped } = delta;
+  const comparison = { sent, counted, onTheWay: seen.onTheWayToDevice, tolerated, gone, dropped };
   const { warmup } = seen.sent;
   return { ...reading, counter: witnessOf(driver, modes), warmup, verdict: judgeDevice(comparison) };
 }
@@ -161,7 +162,8 @@ function farEndAccount(seen: Observations): Account | null {
   const reading = seen.farEnd.since;
   if (!reading) return null;
   const { sent, counted, delta } = reading;
-  const comparison = { sent, counted, onTheWay: seen.onTheWayToFarEnd, tolerated: 0, gone: delta.gone };
+  const { gone } = delta;
+  const comparison = { sent, counted, onTheWay: seen.onTheWayToFarEnd, tolerated: 0, gone, dropped: 0 };
   const { warmup } = seen.sent;
   return { ...reading, counter: 'rx_packets', warmup, verdict: judgeFarEnd(comparison) };
 }

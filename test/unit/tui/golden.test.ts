@@ -54,7 +54,7 @@ ns                    ▇█▇▇▇ 490.2–541.5  ns  ▆▆▆▆▆▇█�
 small                58.33   58.33  2.380 Mpps       27,972,000    1,790,208,000
 medium               33.33   33.33  1.360 Mpps       15,984,000    1,022,976,000
 sent     47,952,000 frames, 3,068,928,000 bytes (FCS included)
-device   lab0 counted 47,952,064, dropped 0                agrees, 64 being sent
+device   lab0 counted 47,952,064, dropped 0                        64 being sent
 far end  lab1 received 47,952,000 of 47,952,000                      all arrived
     0:07 press ? for help
     0:01 the lab is two interfaces, lab0 and lab1, in a namespace of their own
@@ -99,7 +99,7 @@ medium                             33.33   33.33  1.360 Mpps           15,984,00
 large                               8.33    8.33  340.0 kpps            3,996,000          255,744,000
 
 sent     47,952,000 frames, 3,068,928,000 bytes (FCS included), on average 3.996 Mpps and 500.5 ns a packet
-device   lab0 counted 47,952,064 of 47,952,000 (tx_packets), dropped 0         agrees, 64 being sent
+device   lab0 counted 47,952,064 of 47,952,000 (tx_packets), dropped 0                 64 being sent
 far end  lab1 received 47,952,000 of 47,952,000                                          all arrived
 
     0:07 press ? for help
