@@ -65,7 +65,7 @@ struct alignas(kCacheLineBytes) Counters {
   Counter packets;          // frames that the kernel took
   Counter bytes;            // their frame sizes added up, FCS included
   Counter syscalls;         // system calls made to send
-  Counter busy;             // calls that met back-pressure
+  Counter busy;             // attempts that met back-pressure, with a call or without
   Stopwatch active;         // CLOCK_MONOTONIC from the loop's begin to its end
   Counter first_packet_ns;  // CLOCK_REALTIME when the first frame was taken; 0 before
   Counter cpu_ns;           // thread CPU time at the end; read from the thread's clock before

@@ -408,12 +408,9 @@ void Worker::count(const SubmitResult& result) noexcept {
     counters_.first_packet_ns.set(clock_ns(CLOCK_REALTIME));
   counters_.packets.add(result.sent);
   counters_.bytes.add(supply_->settle(result.sent));
-  const std::uint64_t calls = engine_->calls().calls();
-  const bool has_called = calls != counters_.syscalls.get();
-  counters_.syscalls.set(calls);
+  counters_.syscalls.set(engine_->calls().calls());
   if (result.status == SubmitResult::Status::kOk) return;
-  // With nothing free there is nothing to call for: that is time without room.
-  if (result.status == SubmitResult::Status::kBusy && has_called) counters_.busy.add(1);
+  if (result.status == SubmitResult::Status::kBusy) counters_.busy.add(1);
   if (result.error != 0) counters_.count_error(result.error, std::max(result.rejected, 1U));
 }
 

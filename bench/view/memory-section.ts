@@ -5,7 +5,7 @@ import type { SectionPlan } from '../sections/section.js';
 import { Watched } from './watched.js';
 
 /** So that the screen has something to change, and the machine is left to others. */
-const RUN = ['--engine', 'tx-ring', '--rate', '10kpps'];
+const RUN = ['--engine', 'tx-ring', '--rate', '1kpps', '--pacing', 'sleep'];
 const LOOK_MS = 2000;
 /** Code is compiled, buffers get their sizes. */
 const SETTLE_MS = 20_000;

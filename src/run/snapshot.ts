@@ -18,7 +18,7 @@ export interface WorkerSnapshot {
   readonly bytes: number;
   /** System calls made to send. */
   readonly syscalls: number;
-  /** Calls that met back-pressure. */
+  /** Attempts that met back-pressure, with a system call or without. */
   readonly busy: number;
   /** By errno name. */
   readonly errors: Readonly<Record<string, number>>;

@@ -25,7 +25,7 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   ['budget', 'the time a worker has for a packet at line rate: workers / line rate'],
   ['bar', 'where that time goes, on the scale above it; an arrow where it goes on'],
   ['share %', 'of all that is sent now, how much a worker sends'],
-  ['busy %', 'of the system calls, those that found no room at the device'],
+  ['room %', 'of the time, that in which no room was left: back-pressure'],
   ['off-CPU', 'the worker could run, and others had its CPU, or a hypervisor'],
   ['asked %', 'of all frames, how many are asked of a stream; sent %: how many were'],
   ['on their way', 'sent, and not yet in a counter that was read a moment before'],

@@ -91,7 +91,7 @@ function byLine({ figures: { bpsL1 }, lineRateBps }: Evidence): Limit | null {
 function byDevice({ figures: { syscalls, busy }, times }: Evidence): Limit | null {
   const waited = times.roomSeconds / times.seconds;
   if (waited >= LARGE_PART) return { by: 'device', why: `${inPercent(waited)} of the time it had no room` };
-  const refused = busy / syscalls;
+  const refused = busy / Math.max(syscalls, busy); // attempts in vain need no call
   if (refused > MOST_CALLS) return { by: 'device', why: `${inPercent(refused)} of the calls found no room` };
   return null;
 }

@@ -17,7 +17,9 @@ export interface Column {
 const MUCH = 0.1;
 
 export const share = (part: number, whole: number) => (whole > 0 ? part / whole : null);
-export const busyShare = ({ busy, syscalls }: Figures) => share(busy, syscalls);
+/** Of the time: attempts in vain need no call, and are as many as the worker is quick. */
+export const roomShare = ({ times }: { readonly times: WorkerView['times'] }) =>
+  share(times.roomSeconds, times.seconds);
 export const lostShare = ({ times }: { readonly times: WorkerView['times'] }) =>
   share(times.offCpuSeconds + times.stolenSeconds, times.seconds);
 export const callsPerSecond = ({ syscalls, seconds }: Figures) => share(syscalls, seconds) ?? 0;
@@ -76,12 +78,12 @@ export const CALLS: Column = {
   text: ({ rates }, { glyphs }) => count(callsPerSecond(rates), glyphs, 9),
   total: ({ total, glyphs }) => count(callsPerSecond(total), glyphs, 9),
 };
-export const BUSY: Column = {
-  title: 'busy %',
+export const ROOM: Column = {
+  title: 'room %',
   width: 6,
-  text: ({ rates }, { glyphs }) => percent(busyShare(rates), glyphs),
-  total: ({ total, glyphs }) => percent(busyShare(total), glyphs),
-  style: ({ rates }) => warnIf(busyShare(rates)),
+  text: (worker, { glyphs }) => percent(roomShare(worker), glyphs),
+  total: (view) => percent(roomShare(view), view.glyphs),
+  style: (worker) => warnIf(roomShare(worker)),
 };
 export const LOST: Column = {
   title: 'off-CPU %',
@@ -108,7 +110,7 @@ export function errorsText(
 
 const BASE: readonly Column[] = [CPU, QUEUE, PPS, SHARE, NS, CPU_NS];
 /** The first that fit. */
-const MORE: readonly Column[] = [PER_CALL, BUSY, LOST, CALLS, ERRORS];
+const MORE: readonly Column[] = [PER_CALL, ROOM, LOST, CALLS, ERRORS];
 export const LEAST_BAR = 34;
 export const NARROWEST_BAR = 8;
 

@@ -7,8 +7,6 @@ import { axisText } from './axis.js';
 import { barLine, barScale, PARTS } from './bar.js';
 import { BLANK, type Row } from './block.js';
 import {
-  BUSY,
-  busyShare,
   CALLS,
   type Column,
   callsPerSecond,
@@ -19,6 +17,8 @@ import {
   lostShare,
   NARROWEST_BAR,
   PER_CALL,
+  ROOM,
+  roomShare,
   share,
   warnIf,
   widthOfColumns,
@@ -130,12 +130,12 @@ export function callsRows(view: View): Row[] {
     span(right(value, width), style),
     span(word),
   ];
-  const busy = busyShare(total);
+  const room = roomShare(view);
   const lost = lostShare(view);
   const items: readonly (readonly [Column, Line])[] = [
     [PER_CALL, figure(decimal(total.packetsPerSyscall, glyphs, 7), 7, ' pkts/call')],
     [CALLS, figure(count(callsPerSecond(total), glyphs, 9), 9, ' calls/s')],
-    [BUSY, [span('busy '), ...figure(percent(busy, glyphs), 5, ' %', warnIf(busy))]],
+    [ROOM, [span('room '), ...figure(percent(room, glyphs), 5, ' %', warnIf(room))]],
     [LOST, [span('off-CPU '), ...figure(percent(lost, glyphs), 5, ' %', warnIf(lost))]],
   ];
   const shown = columnsFor(columns, LEAST_BAR);

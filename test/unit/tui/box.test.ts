@@ -87,7 +87,7 @@ describe('what is shown over the page', () => {
     for (const word of [
       'budget',
       'share %',
-      'busy %',
+      'room %',
       'off-CPU',
       'on their way',
       'asked %',

@@ -47,7 +47,7 @@ limited by engine: a packet takes it 490 ns
    1     1 2.016 Mpps    49.4   496.0   476.2 ███████│█████████████████
  all       4.080 Mpps   100.0   490.2   470.6 ███████│█████████████████
 █fill     – ▓entry     – ▒kernel     – ╳room     – ░idle     – ·off-CPU     – ns
-   64.0 pkts/call,    63,750 calls/s, busy   0.0 %, off-CPU   0.0 %
+   64.0 pkts/call,    63,750 calls/s, room   0.0 %, off-CPU   0.0 %
 pps                   █▇███ 3.69M–4.08M  pps ██████▆▇███████████████ 3.07M–4.08M
 ns                    ▇█▇▇▇ 490.2–541.5  ns  ▆▆▆▆▆▇█▇▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆ 490.2–651.0
 2 of 3: press 3    asked %  sent %        rate           frames            bytes
@@ -75,7 +75,7 @@ limited by engine: a packet takes it 490 ns
 ████████████████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░│
 0 %                              25 %                             50 %                        10.00 Gbit/s of 64 bytes: 14.88 Mpps │
 
- cpu queue       rate share %  ns/pkt cpu ns/pkt pkts/call busy % off-CPU %   calls/s          │ budget 134.4 ns     full bar 672 ns
+ cpu queue       rate share %  ns/pkt cpu ns/pkt pkts/call room % off-CPU %   calls/s          │ budget 134.4 ns     full bar 672 ns
    0     0 2.064 Mpps    50.6   484.5      465.1      64.0    0.0       0.0    32,250 █████████│███████████████████████
    1     1 2.016 Mpps    49.4   496.0      476.2      64.0    0.0       0.0    31,500 █████████│████████████████████████
  all       4.080 Mpps   100.0   490.2      470.6      64.0    0.0       0.0    63,750 █████████│████████████████████████

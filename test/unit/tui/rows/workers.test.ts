@@ -15,7 +15,7 @@ test('of the lines below the tables no width cuts a word or a number', () => {
     if (calls !== undefined && columns < 80) {
       assert.match(
         calls,
-        /^pkts\/call, +[\d,]+ calls\/s(, busy +[\d.]+ %)?(, off-CPU +[\d.]+ %)?$/,
+        /^pkts\/call, +[\d,]+ calls\/s(, room +[\d.]+ %)?(, off-CPU +[\d.]+ %)?$/,
         String(columns),
       );
     }
@@ -35,7 +35,7 @@ test('of the lines below the tables no width cuts a word or a number', () => {
 test('columns have their whole titles where there is room', () => {
   assert.match(
     shown(dashboard, { size: { columns: 132, rows: 43 } }),
-    / cpu ns\/pkt pkts\/call busy % off-CPU % /,
+    / cpu ns\/pkt pkts\/call room % off-CPU % /,
   );
   assert.match(shown(dashboard), / cpu ns /);
 });
